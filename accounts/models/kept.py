@@ -1,0 +1,45 @@
+"""Rows that are ended or made inactive, never deleted, with every state kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+if TYPE_CHECKING:
+    from accounts.models.user import User
+
+NEVER_DELETED = "Accounts, sites and memberships are ended or made inactive, never deleted."
+
+RowT = TypeVar("RowT", bound=models.Model)
+
+
+class KeptQuerySet(models.QuerySet[RowT]):
+    """Rows that stand in the trail by name: none is ever deleted."""
+
+    def delete(self) -> NoReturn:
+        raise models.ProtectedError(NEVER_DELETED, set())
+
+
+class Kept(models.Model):
+    """A row that is ended or made inactive, never deleted; every change of it is in its history."""
+
+    class Meta:
+        abstract = True
+
+    def attribute_to(self, by: User, reason: str) -> None:
+        """Whom and why the history names at the next save; without it: the person of the request, no reason."""
+        self._history_user = by
+        self._change_reason = reason
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise models.ProtectedError(NEVER_DELETED, {self})
+
+
+def kept_history(excluded_fields: tuple[str, ...] = ()) -> HistoricalRecords:
+    """Every state of a row, by whom and why."""
+    return HistoricalRecords(
+        history_change_reason_field=models.TextField(null=True),
+        excluded_fields=list(excluded_fields),
+    )

@@ -1,0 +1,1 @@
+"""Forms used at more than one visit: scales, vital signs, laboratory, pregnancy test."""

@@ -1,0 +1,36 @@
+"""Rules about samples and tests, across forms."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.crf.rules import Context, trial_rule
+
+
+@trial_rule(
+    "UPT-10", _("A pregnancy test is recorded for a man. Please check test and sex."), form="UPT", item="lbperf"
+)
+def tested_subject_is_female(context: Context) -> bool | None:
+    """Inclusion 8 asks women only. A test recorded as not done is right."""
+    sex = context.newest("DM", "sex")
+    if context.record.lbperf is None or sex is None:
+        return None
+    return bool(context.record.lbperf == "N" or sex == "F")
+
+
+@trial_rule(
+    "UPT-11", _("The test was done before informed consent. Please check both dates."), form="UPT", item="lbdtc"
+)
+def test_follows_consent(context: Context) -> bool | None:
+    """No procedure of the trial precedes consent; the visit's own date is checked by SV-01."""
+    done, consent = context.record.lbdtc, context.subject.consent_on
+    return None if done is None or consent is None else bool(done.date() >= consent)
+
+
+@trial_rule(
+    "CHEM-10", _("The sample was taken before informed consent. Please check both dates."), form="CHEM", item="lbdat"
+)
+def sample_follows_consent(context: Context) -> bool | None:
+    """No procedure of the trial precedes consent; a result from routine care may be used if the protocol allows it."""
+    taken, consent = context.record.lbdat, context.subject.consent_on
+    return None if taken is None or consent is None else bool(taken >= consent)

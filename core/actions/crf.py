@@ -1,0 +1,187 @@
+"""Save and void a form. The whole of an act is one transaction: rows, history, change record, queries, status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounts.actor import Actor
+from accounts.permissions import Permission
+from core.actions import checks, deviation, milestones, status, trail, visit
+from core.actions.entry import Entry, derived, fill, fill_rows, is_blank
+from core.actions.errors import Conflict, ReasonRequired
+from core.actions.trail import Act, Touched, Where
+from core.crf import evaluate
+from core.crf.rules import Context
+from core.models import Change, ChangeKind, Crf, CrfRow, Query, Visit
+from core.places import NEW, Place, record_at
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What came of a save: the record (None where nothing was entered), the change (None where nothing differed)."""
+
+    record: Crf | None
+    change: Change | None
+    opened: Sequence[Query] = ()
+
+
+@dataclass
+class Work:
+    """A record while an act works on it."""
+
+    place: Place
+    record: Crf
+    touched: Touched
+    rows: dict[str, list[CrfRow]] = field(default_factory=dict)
+    touched_rows: list[Touched] = field(default_factory=list)
+
+    @property
+    def where(self) -> Where:
+        """Where the trail says it is."""
+        return Where(self.place.at.name, self.place.form.code, self.record.key, self.record.form_version)
+
+
+@transaction.atomic
+def save(
+    place: Place, entry: Entry, *, by: Actor, reason: str = "", revision: int = 0, token: UUID | None = None
+) -> Saved:
+    """Save a form as entered. `revision` is the version the person saw (0: none), `token` the page it was typed on.
+
+    Raises Conflict (somebody saved in between), ReasonRequired (a change without a reason), ValidationError (item name
+    -> messages), PermissionDenied. Nothing differs: nothing is written.
+    """
+    act = trail.begin(
+        place.subject, Permission.ENTER_DATA, by=by, reason=reason, token=token if place.key == NEW else None
+    )
+    place = _as_it_is_now(act, place)
+    day = _day(act, place, entry)
+    work = _work(act, place, day.row if day else place.at.visit)
+    stale = work.touched.before is not None and work.record.revision != revision
+    _apply(work, entry)
+    if not _differs(work):
+        return _only_visit(act, work, day)
+    if stale or (work.touched.before is None and revision):
+        raise Conflict(record_at(place.at, place.form, place.key))
+    if work.touched.before is not None and not act.reason:
+        raise ReasonRequired
+    if work.record.visit is None and not place.form.log:
+        raise ValidationError({"visit_on": [_("Enter the date of the visit.")]})
+    return _write(act, work, day, ChangeKind.CREATE if work.touched.before is None else ChangeKind.CHANGE)
+
+
+@transaction.atomic
+def void(place: Place, *, by: Actor, reason: str, revision: int) -> Saved:
+    """Void a record: it stays visible with every former value, counts for nothing, and cannot be undone in silence."""
+    act = trail.begin(place.subject, Permission.VOID_RECORD, by=by, reason=reason)
+    work = _work(act, place, place.at.visit)
+    if not act.reason:
+        raise ReasonRequired
+    if work.touched.before is None or work.record.revision != revision:
+        raise Conflict(work.record)
+    work.record.voided = True
+    trail.bump(work.record, act)
+    return _write(act, work, None, ChangeKind.VOID)
+
+
+def _as_it_is_now(act: Act, place: Place) -> Place:
+    """The chain is locked: somebody may have dated the visit, or this very page saved the line, since it was found."""
+    if place.key == NEW and act.token:
+        saved = Change.objects.filter(page_token=act.token, subject=act.subject, form_code=place.form.code).first()
+        return replace(place, key=saved.record_key) if saved and saved.record_key else place
+    if place.form.log or place.at.visit:
+        return place
+    present = Visit.objects.filter(subject=act.subject, code=place.at.plan.code, ordinal=place.at.ordinal).first()
+    return replace(place, at=replace(place.at, visit=present))
+
+
+def _day(act: Act, place: Place, entry: Entry) -> Touched | None:
+    """The visit, where this form's page is the first to date it."""
+    if place.form.log or entry.visit_on is None:
+        return None
+    if place.at.visit is None:
+        return visit.touch(act, place.at, entry.visit_on)
+    if place.at.visit.visit_on != entry.visit_on:
+        raise Conflict(record_at(place.at, place.form, place.key))
+    return None
+
+
+def _work(act: Act, place: Place, day: Any) -> Work:
+    record = record_at(place.at, place.form, place.key)
+    if record is None:
+        record = _new(act, place, day)
+        return Work(place, record, Touched(record), {group.name: [] for group in place.form.rows})
+    record.subject, record.visit = act.subject, place.at.visit
+    work = Work(place.with_record(record), record, Touched.existing(record, along=True))
+    for group in work.place.form.rows:
+        work.rows[group.name] = list(group.model.objects.filter(parent=record).order_by("key"))
+        work.touched_rows += [Touched.existing(row) for row in work.rows[group.name]]
+    return work
+
+
+def _new(act: Act, place: Place, day: Visit | None) -> Crf:
+    key = place.key
+    if key == NEW:
+        key = 1 + (place.form.model.objects.filter(subject=act.subject, visit=None).aggregate(n=Max("key"))["n"] or 0)
+    stamps = {"entered_at": act.at, "entered_by": act.by.user, "changed_at": act.at, "changed_by": act.by.user}
+    return place.form.model(subject=act.subject, visit=day, key=key, form_version=place.form.version, **stamps)
+
+
+def _apply(work: Work, entry: Entry) -> None:
+    form = work.place.form
+    errors: dict[str, Any] = {}
+    try:
+        fill(work.record, form.items, entry.values, entry.missing)
+        work.touched.authors |= derived(form, work.record)
+    except ValidationError as error:
+        errors |= error.message_dict
+    known = {id(touched.row) for touched in work.touched_rows}
+    for group in form.rows:
+        try:
+            rows = fill_rows(group, work.record, work.rows[group.name], entry.rows.get(group.name, ()))
+        except ValidationError as error:
+            errors |= error.message_dict
+            continue
+        work.rows[group.name] = rows
+        work.touched_rows += [Touched(row) for row in rows if id(row) not in known]
+    if errors:
+        raise ValidationError(errors)
+
+
+def _differs(work: Work) -> bool:
+    new = work.touched.before is None
+    own = not is_blank(work.record, work.place.form.items) if new else bool(work.touched.items())
+    return own or any(row.items() for row in work.touched_rows)
+
+
+def _only_visit(act: Act, work: Work, day: Touched | None) -> Saved:
+    if day is None:
+        return Saved(None if work.touched.before is None else work.record, None)
+    return Saved(None, visit.write(act, work.place.at, day, ChangeKind.CREATE))
+
+
+def _write(act: Act, work: Work, day: Touched | None, kind: ChangeKind) -> Saved:
+    if kind is ChangeKind.CHANGE:
+        trail.bump(work.record, act)
+    subject = milestones.follow(
+        act.subject, [*milestones.of_form(work.place.form, work.record), *milestones.of_visit(work.place.at.plan, day)]
+    )
+    touched = [row for row in (day, work.touched, *work.touched_rows, subject) if row is not None]
+    change = trail.write(act, touched, kind=kind, where=work.where)
+    context = Context(act.subject, work.record, work.record.visit)
+    checked = [checks.Checked(work.where, evaluate.firings(work.place.form, work.record, work.rows, context))]
+    if milestones.moved(subject):
+        checked += visit.check_all(act)
+    elif day:
+        checked += [visit.check(act, day.row)]
+    opened = checks.sync(act, checked, change)
+    status.refresh(work.place.form, work.record, work.rows)
+    deviation.raise_for(act, opened)
+    return Saved(work.record, change, opened)

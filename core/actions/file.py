@@ -1,0 +1,51 @@
+"""Keep an uploaded file: its content decides what it is, its hash is kept, nothing is overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actor import Actor
+from accounts.permissions import Permission
+from core.models import StoredFile, Subject
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+MAX_SIZE = 10 * 1024 * 1024
+SIGNATURES = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+
+
+def content_type(content: bytes) -> str:
+    """What the content is. ValidationError where it is none of the kinds that may be kept."""
+    for signature, kind in SIGNATURES.items():
+        if content.startswith(signature):
+            return kind
+    raise ValidationError(_("Choose a PDF, PNG or JPEG file. This file is none of these, whatever its name says."))
+
+
+@transaction.atomic
+def keep(subject: Subject, upload: UploadedFile, *, by: Actor) -> StoredFile:
+    """Store a file of a subject. ValidationError says what is wrong with it. The same content is kept once."""
+    by.require(Permission.ENTER_DATA, subject.site)
+    if (upload.size or 0) > MAX_SIZE:
+        raise ValidationError(_("The file is larger than 10 MB. Choose a smaller one."))
+    content = upload.read()
+    digest = hashlib.sha256(content).hexdigest()
+    if same := StoredFile.objects.defer("content").filter(subject=subject, sha256=digest).first():
+        return same
+    name = (upload.name or "").replace("\0", "")[-150:]
+    kind = content_type(content)
+    return StoredFile.objects.create(
+        subject=subject,
+        name=name,
+        content_type=kind,
+        size=len(content),
+        sha256=digest,
+        content=content,
+        uploaded_by=by.user,
+    )

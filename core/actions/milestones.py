@@ -1,0 +1,50 @@
+"""The subject's milestones and status follow from forms and visits; the system writes them, the trail says by which rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+
+from core.actions.trail import Touched
+from core.crf.items import FormDef
+from core.models import Crf, Subject, Visit
+from core.schedule import Anchor, VisitDef
+
+AUTHOR = "SUBJECT-MILESTONES v1"
+COLUMNS = {
+    Anchor.CONSENT: "consent_on",
+    Anchor.LEUKAPHERESIS: "leukapheresis_on",
+    Anchor.LYMPHODEPLETION: "lymphodepletion_on",
+    Anchor.INFUSION: "infusion_on",
+}
+
+
+def follow(subject: Subject, dates: Iterable[tuple[str, date | None]]) -> Touched | None:
+    """Set the milestones that these dates fix, and the status that follows. None where they fix none."""
+    found = dict(dates)
+    if not found:
+        return None
+    touched = Touched.existing(subject)
+    for anchor, on in found.items():
+        setattr(subject, COLUMNS[Anchor(anchor)], on)
+    subject.status = subject.status_by_milestones()
+    touched.authors = dict.fromkeys([*COLUMNS.values(), "status"], AUTHOR)
+    return touched
+
+
+def moved(touched: Touched | None) -> bool:
+    """Did a milestone change, so that every visit must be looked at anew?"""
+    return touched is not None and bool(touched.items())
+
+
+def of_form(form: FormDef, record: Crf) -> Iterator[tuple[str, date | None]]:
+    """The milestones a record fixes; none of them once it is void."""
+    for anchor, name in form.anchors.items():
+        value = None if record.voided else getattr(record, name)
+        yield anchor, value.date() if isinstance(value, datetime) else value
+
+
+def of_visit(plan: VisitDef, day: Touched | None) -> Iterator[tuple[str, date | None]]:
+    """The milestone a visit's date fixes."""
+    if plan.sets and day is not None and isinstance(day.row, Visit):
+        yield plan.sets, day.row.visit_on

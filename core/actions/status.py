@@ -1,0 +1,57 @@
+"""Keep the one line per record that the matrix and the lists read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from core.crf import evaluate
+from core.crf.items import FormDef
+from core.models import Crf, CrfRow, FormStatus
+from core.models.crf import FormState
+
+SUMMARY_LENGTH = 200
+
+
+def refresh(form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]]) -> None:
+    """Write the record's line. One statement."""
+    missing = count_gaps(form, record, rows)
+    line = FormStatus(
+        subject=record.subject,
+        visit=record.visit,
+        form_code=form.code,
+        key=record.key,
+        state=state_of(record, missing),
+        gaps=missing,
+        summary=summary(form, record),
+        entered_at=record.entered_at,
+    )
+    FormStatus.objects.bulk_create(
+        [line],
+        update_conflicts=True,
+        unique_fields=["subject", "visit", "form_code", "key"],
+        update_fields=["state", "gaps", "summary"],
+    )
+
+
+def count_gaps(form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]]) -> int:
+    """How many asked items have neither value nor missing reason."""
+    own = len(evaluate.gaps(record, form.items))
+    return own + sum(
+        len(evaluate.gaps(row, group.items))
+        for group in form.rows
+        for row in rows.get(group.name, ())
+        if not row.voided
+    )
+
+
+def state_of(record: Crf, missing: int) -> FormState:
+    """How far the form has come."""
+    if record.voided:
+        return FormState.VOIDED
+    return FormState.INCOMPLETE if missing else FormState.COMPLETE
+
+
+def summary(form: FormDef, record: Crf) -> str:
+    """What names the record in a list: an adverse event's term and onset."""
+    parts = (getattr(record, name) for name in form.summary if name in form.names)
+    return " · ".join(str(part) for part in parts if part is not None)[:SUMMARY_LENGTH]

@@ -1,0 +1,40 @@
+"""Add a subject: the number is drawn per site, in order, never reused, also when two people add at once."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.db.models import Max
+
+from accounts.actor import Actor
+from accounts.models import Site
+from accounts.permissions import Permission
+from core.actions import trail
+from core.actions.trail import Act, Touched
+from core.models import ChainHead, ChangeKind, Subject, SubjectStatus
+from core.schedule import current
+
+LOCK = 4711  # the first half of the advisory lock's key: drawing a subject number; the second half is the site
+
+
+@transaction.atomic
+def add(site: Site, *, by: Actor) -> Subject:
+    """A new subject at a site. PermissionDenied where the person may not add one there."""
+    role = by.require(Permission.ADD_SUBJECT, site)
+    if not site.is_active:
+        raise PermissionDenied
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, site.pk])
+    last = Subject.objects.filter(site=site).aggregate(n=Max("ordinal"))["n"] or 0
+    number = f"{site.code}-{last + 1:03}"
+    version = current().versions[-1].number
+    subject = Subject(
+        site=site, ordinal=last + 1, number=number, protocol_version=version, status=SubjectStatus.REGISTERED
+    )
+    return _write(subject, by, role)
+
+
+def _write(subject: Subject, by: Actor, role: str) -> Subject:
+    act = Act(ChainHead(subject=subject, digest=trail.GENESIS), trail.now(), by, role)
+    trail.write(act, [Touched(subject)], kind=ChangeKind.CREATE, where=trail.Where())
+    return subject

@@ -1,0 +1,124 @@
+"""Acts on visits: date, missed, added."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounts.actor import Actor
+from accounts.permissions import Permission
+from core.actions import checks, deviation, milestones, trail
+from core.actions.errors import Conflict, ReasonRequired, Refused
+from core.actions.trail import Act, Touched, Where
+from core.crf import evaluate
+from core.crf.rules import VISIT, Context
+from core.models import Change, ChangeKind, FormStatus, Visit, VisitStatus
+from core.places import VisitPlace
+from core.schedule import VisitKind
+
+
+@transaction.atomic
+def save_date(at: VisitPlace, visit_on: date, *, by: Actor, reason: str = "", revision: int = 0) -> Change | None:
+    """Record or correct the date a visit took place. Raises Conflict, ReasonRequired, ValidationError, PermissionDenied."""
+    act = trail.begin(at.subject, Permission.MANAGE_VISITS, by=by, reason=reason)
+    present = _present(act, at, revision)
+    if present is None:
+        return write(act, at, touch(act, at, visit_on), ChangeKind.CREATE)
+    touched = Touched.existing(present)
+    present.visit_on, present.status = _day(visit_on), VisitStatus.OCCURRED
+    return _change(act, at, touched)
+
+
+@transaction.atomic
+def mark_missed(at: VisitPlace, *, by: Actor, reason: str, revision: int = 0) -> Change | None:
+    """Record that a planned visit did not take place, and why. Refused where the visit has forms."""
+    act = trail.begin(at.subject, Permission.MANAGE_VISITS, by=by, reason=reason)
+    if not act.reason:
+        raise ReasonRequired
+    present = _present(act, at, revision)
+    if present is None:
+        missed = Visit(subject=act.subject, code=at.plan.code, ordinal=at.ordinal, status=VisitStatus.MISSED)
+        missed.reason = act.reason
+        return write(act, at, Touched(missed), ChangeKind.CREATE)
+    if FormStatus.objects.filter(visit=present).exclude(state="VOIDED").exists():
+        raise Refused(_("This visit has forms. Void them first if they were entered at the wrong visit."))
+    touched = Touched.existing(present)
+    present.visit_on, present.status, present.reason = None, VisitStatus.MISSED, act.reason
+    return _change(act, at, touched)
+
+
+@transaction.atomic
+def add_unscheduled(at_plan: VisitPlace, visit_on: date, *, by: Actor, reason: str) -> Visit:
+    """Add a visit the schedule did not foresee, with the reason for it. Raises ReasonRequired, ValidationError."""
+    act = trail.begin(at_plan.subject, Permission.MANAGE_VISITS, by=by, reason=reason)
+    if at_plan.plan.kind is VisitKind.SCHEDULED:
+        raise Refused(_("This visit is part of the schedule. Enter its date instead."))
+    if not act.reason:
+        raise ReasonRequired
+    code = at_plan.plan.code
+    last = Visit.objects.filter(subject=act.subject, code=code).aggregate(n=Max("ordinal"))["n"]
+    added = VisitPlace(act.subject, at_plan.plan, (last or 0) + 1, None)
+    touched = touch(act, added, visit_on, reason=act.reason)
+    write(act, added, touched, ChangeKind.CREATE)
+    assert isinstance(touched.row, Visit)
+    return touched.row
+
+
+def touch(act: Act, at: VisitPlace, visit_on: date, reason: str | None = None) -> Touched:
+    """A visit about to be written."""
+    visit = Visit(
+        subject=act.subject, code=at.plan.code, ordinal=at.ordinal, status=VisitStatus.OCCURRED, reason=reason
+    )
+    visit.visit_on = _day(visit_on)
+    return Touched(visit)
+
+
+def write(act: Act, at: VisitPlace, touched: Touched, kind: ChangeKind) -> Change | None:
+    """Write a visit with the milestone it fixes, and check what that means for this visit and the others."""
+    subject = milestones.follow(act.subject, milestones.of_visit(at.plan, touched))
+    rows = [touched] if subject is None else [touched, subject]
+    change = trail.write(act, rows, kind=kind, where=Where(at.name))
+    checked = check_all(act) if milestones.moved(subject) else [check(act, touched.row)]
+    deviation.raise_for(act, checks.sync(act, checked, change))
+    return change
+
+
+def check(act: Act, visit: Any) -> checks.Checked:
+    """The rules about one visit."""
+    firings = evaluate.across(VISIT, Context(act.subject, visit, visit)) if visit.visit_on else []
+    return checks.Checked(Where(visit.name, VISIT), firings)
+
+
+def check_all(act: Act) -> list[checks.Checked]:
+    """The rules about every visit that took place: a milestone moved."""
+    return [check(act, visit) for visit in Visit.objects.filter(subject=act.subject)]
+
+
+def _present(act: Act, at: VisitPlace, revision: int) -> Visit | None:
+    present = Visit.objects.filter(subject=act.subject, code=at.plan.code, ordinal=at.ordinal).first()
+    if (present.revision if present else 0) != revision:
+        raise Conflict(present)
+    return present
+
+
+def _change(act: Act, at: VisitPlace, touched: Touched) -> Change | None:
+    if not touched.items():
+        return None
+    if not act.reason:
+        raise ReasonRequired
+    assert isinstance(touched.row, Visit)
+    touched.row.revision += 1
+    return write(act, at, touched, ChangeKind.CHANGE)
+
+
+def _day(visit_on: date) -> date:
+    if not isinstance(visit_on, date):
+        raise ValidationError({"visit_on": [_("Enter the date of the visit.")]})
+    if visit_on.year < 1900:
+        raise ValidationError({"visit_on": [_("There is no such date. Check the year.")]})
+    return visit_on

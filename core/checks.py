@@ -1,0 +1,122 @@
+"""System checks over declarations and schedule, and over the protection of the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+
+from core import schedule
+from core.crf import read
+from core.crf.items import FormDef, Item, Kind
+from core.crf.rules import RULES, VISIT
+from core.models import Crf
+from core.protection.inspect import problems
+
+NUMERIC = (Kind.INTEGER, Kind.DECIMAL, Kind.MEASURED)
+VISIT_INPUTS = {"visit_on", "subject"}
+
+
+@register(Tags.models)
+def declarations(**kwargs: Any) -> Iterable[CheckMessage]:
+    """Every form is declared so that all that follows from it can follow."""
+    found = [problem for code in read.form_models() for problem in form_problems(read.form(code))]
+    return [*found, *_codes_twice(), *_trial_rules()]
+
+
+def form_problems(form: FormDef) -> list[CheckMessage]:
+    """What is wrong with one form."""
+    found: list[CheckMessage] = []
+    for items, rules in ((form.items, form.rules), *((group.items, group.rules) for group in form.rows)):
+        names = {item.name for item in items}
+        found += [problem for item in items for problem in _item_problems(form, item, names)]
+        for rule in rules:
+            found += _unknown(form, rule.reads, names | VISIT_INPUTS, "core.E101", f"rule {rule.id}")
+    for derivation in form.derivations:
+        found += _unknown(form, (*derivation.reads, derivation.target), set(form.names), "core.E102", derivation.id)
+    found += _unknown(form, (*form.summary, *form.anchors.values()), set(form.names), "core.E103", "Spec")
+    ids = [rule.id for rule in form.rules] + [derivation.id for derivation in form.derivations]
+    found += [_error(form, f"{id} is used twice", "Give each rule its own id.", "core.E104") for id in _twice(ids)]
+    return found
+
+
+def _item_problems(form: FormDef, item: Item, names: set[str]) -> Iterator[CheckMessage]:
+    if len(item.name) > 20 or not item.name.islower() or "__" in item.name or "." in item.name:
+        yield _error(
+            form, f"item {item.name}", "Names are lower case, at most 20 characters, without '__'.", "core.E105"
+        )
+    if item.asked_if and item.asked_if[0] not in names:
+        yield _error(form, f"{item.name}: asked_if reads {item.asked_if[0]}", "Name an item of this form.", "core.E106")
+    if (item.low is not None or item.high is not None) and item.kind not in NUMERIC:
+        yield _error(form, f"{item.name}: expect on {item.kind}", "Only figures have an expected range.", "core.E107")
+    if item.low is not None and item.high is not None and item.low > item.high:
+        yield _error(form, f"{item.name}: expect runs backwards", "Write expect=(low, high).", "core.E108")
+    if not str(item.label):
+        yield _error(form, f"{item.name} has no label", "Say what is asked.", "core.E109")
+
+
+def _unknown(form: FormDef, reads: Iterable[str], names: set[str], id: str, what: str) -> list[CheckMessage]:
+    return [
+        _error(form, f"{what} reads {name}", "Its parameters are names of items of this form.", id)
+        for name in reads
+        if name not in names
+    ]
+
+
+def _codes_twice() -> list[CheckMessage]:
+    codes = [model.crf.code for model in read.recorded_models() if issubclass(model, Crf)]
+    return [
+        Error(f"form code {code} is declared twice", hint="Codes are unique.", id="core.E110") for code in _twice(codes)
+    ]
+
+
+def _trial_rules() -> list[CheckMessage]:
+    known = {VISIT, *read.form_models()}
+    return [
+        Error(
+            f"rule {rule.id} is shown at form {rule.form}",
+            hint="Name a declared form, or SV for the visit.",
+            id="core.E111",
+        )
+        for rule in RULES.values()
+        if rule.form not in known
+    ]
+
+
+@register(Tags.models)
+def trial_schedule(**kwargs: Any) -> Iterable[CheckMessage]:
+    """The schedule hangs together and names forms that exist or are announced."""
+    plan = schedule.current()
+    found = [Error(problem, hint="Mend the trial's schedule.", id="core.E120") for problem in schedule.problems(plan)]
+    known = {*read.form_models(), *schedule.forms_to_come()}
+    named = {(visit.code, form) for visit in plan.visits for form in visit.forms}
+    found += [
+        Error(f"visit {visit} names form {form}", hint="Declare the form or list it in FORMS_TO_COME.", id="core.E121")
+        for visit, form in sorted(named)
+        if form not in known
+    ]
+    placed = {form for _, form in named}
+    return found + [
+        Error(f"form {code} is at no visit", hint="Add its code to a visit of the schedule.", id="core.E122")
+        for code in read.form_models()
+        if code not in placed
+    ]
+
+
+@register(Tags.database)
+def protection(databases: Iterable[str] | None = None, **kwargs: Any) -> Iterable[CheckMessage]:
+    """The trail is protected by the database (ADM-06)."""
+    if "default" not in (databases or ()):
+        return []
+    hint = "Run `manage.py migrate` with the owner role."
+    return [Error(problem, hint=hint, id="core.E130") for problem in problems()]
+
+
+def _error(form: FormDef, what: str, hint: str, id: str) -> CheckMessage:
+    return Error(f"form {form.code}: {what}", hint=hint, obj=form.model, id=id)
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    seen = list(names)
+    return sorted({name for name in seen if seen.count(name) > 1})

@@ -1,0 +1,1 @@
+"""How a case report form is declared, read, shown and checked."""

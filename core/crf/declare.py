@@ -1,0 +1,176 @@
+"""The words in which a form is declared. Each returns a real Django field that carries its item."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from core.crf import fields
+from core.crf.items import Code, Derivation, Item, Kind, Rule
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+type_of_codes = type[models.TextChoices]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a form is: code, title, version, SDTM domain.
+
+    `log`: lines belong to the subject, not to a visit (adverse events). `summary`: items that name a line in a list.
+    `anchors`: anchor -> item whose date fixes it. `version`: raised when wording, codes or order change after release.
+    """
+
+    code: str
+    title: StrOrPromise
+    version: int
+    domain: str
+    log: bool = False
+    anchors: Mapping[str, str] = field(default_factory=dict)
+    summary: tuple[str, ...] = ()
+    note: StrOrPromise = ""
+
+
+@dataclass(frozen=True)
+class RowsSpec:
+    """What a repeating group is: the form it belongs to, its name there, the rows a new form starts with."""
+
+    form: type[models.Model]
+    name: str
+    title: StrOrPromise
+    start: tuple[Mapping[str, str], ...] = ()
+
+
+def _item(kind: Kind, label: StrOrPromise, options: dict[str, Any]) -> Item:
+    low, high = options.pop("expect", (None, None))
+    asked = options.pop("asked_if", None)
+    if asked:
+        options["asked_if"] = (asked[0], asked[1] if isinstance(asked[1], tuple) else (asked[1],))
+    return Item("", kind, label, low=_number(low), high=_number(high), **options)
+
+
+def _number(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _codes(codes: type_of_codes) -> tuple[Code, ...]:
+    return tuple(Code(value, label) for value, label in codes.choices)
+
+
+def text(label: StrOrPromise, *, length: int = 200, **options: Any) -> fields.Text:
+    """Free text of at most `length` characters."""
+    return fields.Text(label, max_length=length, item=_item(Kind.TEXT, label, options))
+
+
+def coded(label: StrOrPromise, codes: type_of_codes, **options: Any) -> fields.Coded:
+    """One answer of a code list. `score=True` where the codes are points of a rated scale."""
+    item = _item(Kind.CODED, label, {"codes": _codes(codes)} | options)
+    return fields.Coded(label, codes=codes.values, item=item)
+
+
+def several(label: StrOrPromise, codes: type_of_codes, **options: Any) -> fields.Several:
+    """Any number of answers of a code list."""
+    item = _item(Kind.SEVERAL, label, {"codes": _codes(codes)} | options)
+    return fields.Several(verbose_name=label, codes=codes.values, item=item)
+
+
+def integer(label: StrOrPromise, *, limits: tuple[int, int] = (0, 10**9), **options: Any) -> fields.Whole:
+    """A whole number in `unit`. `limits` are hard (a type error beyond them), `expect` is soft (a query)."""
+    item = _item(Kind.INTEGER, label, options)
+    return fields.Whole(label, at_least=limits[0], at_most=limits[1], item=item)
+
+
+def decimal(
+    label: StrOrPromise,
+    *,
+    digits: int = 8,
+    places: int = 2,
+    limits: tuple[int | None, int | None] = (0, None),
+    **options: Any,
+) -> fields.Number:
+    """A decimal in `unit` with at most `digits` figures, `places` of them after the point. `limits` are hard."""
+    item = _item(Kind.DECIMAL, label, options)
+    size = {"max_digits": digits, "decimal_places": places}
+    return fields.Number(label, at_least=limits[0], at_most=limits[1], item=item, **size)
+
+
+def date(label: StrOrPromise, **options: Any) -> fields.Day:
+    """A full date."""
+    return fields.Day(label, item=_item(Kind.DATE, label, options))
+
+
+def partial_date(label: StrOrPromise, **options: Any) -> fields.PartialDay:
+    """A date of which the day, or month and day, may be unknown; never completed."""
+    return fields.PartialDay(label, item=_item(Kind.PARTIAL_DATE, label, options))
+
+
+def time(label: StrOrPromise, **options: Any) -> fields.Clock:
+    """A time of day on the site's clock."""
+    return fields.Clock(label, item=_item(Kind.TIME, label, options))
+
+
+def moment(label: StrOrPromise, **options: Any) -> fields.Moment:
+    """A date and time with offset, as the site's clock showed it."""
+    return fields.Moment(label, item=_item(Kind.MOMENT, label, options))
+
+
+def measured(label: StrOrPromise, **options: Any) -> fields.Result:
+    """A result with its operator (`<0.5`); its unit is fixed (`unit=`) or an item of its own."""
+    return fields.Result(label, item=_item(Kind.MEASURED, label, options))
+
+
+def file(label: StrOrPromise, **options: Any) -> fields.Attached:
+    """A PDF, PNG or JPEG; content and size are checked, the hash is kept, nothing is overwritten."""
+    return fields.Attached(verbose_name=label, item=_item(Kind.FILE, label, options))
+
+
+def rule(id: str, message: StrOrPromise) -> Callable[[Callable[..., bool]], staticmethod[..., bool]]:
+    """An edit check within a form: its parameters are the items it reads; it runs when all are answered. Soft, always.
+
+    A parameter with the default None may be empty: `lbclsig=None`. `visit_on` and `subject` can be read as well.
+    """
+
+    def declare(holds: Callable[..., bool]) -> staticmethod[..., bool]:
+        function = staticmethod(holds)
+        function.crf_rule = Rule(id, message, _reads(holds), holds, _spares(holds))  # type: ignore[attr-defined]
+        return function
+
+    return declare
+
+
+def derive(target: str, id: str, *, version: int = 1) -> Callable[[Callable[..., Any]], staticmethod[..., Any]]:
+    """A derived value: computed from the items that are its parameters, stored, never typed. Empty until all have one.
+
+    A parameter with the default None may be empty. A derivation may read what one above it derived.
+    """
+
+    def declare(compute: Callable[..., Any]) -> staticmethod[..., Any]:
+        function = staticmethod(compute)
+        derivation = Derivation(id, version, target, _reads(compute), compute, _spares(compute))
+        function.crf_derivation = derivation  # type: ignore[attr-defined]
+        return function
+
+    return declare
+
+
+def _reads(function: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)
+
+
+def _spares(function: Callable[..., Any]) -> frozenset[str]:
+    parameters = inspect.signature(function).parameters.values()
+    return frozenset(parameter.name for parameter in parameters if parameter.default is None)
+
+
+def load_forms(package: str) -> None:
+    """Import every file of an app's `models`, so that a new form is one new file."""
+    for module in pkgutil.iter_modules(import_module(package).__path__):
+        import_module(f"{package}.{module.name}")

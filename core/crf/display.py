@@ -1,0 +1,26 @@
+"""A value in words: codes by their label, with the unit, as the form's version worded it."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from core.crf.items import Item, Kind
+
+
+def show(item: Item, value: Any) -> str:
+    """The value of an item as a person reads it; empty for none."""
+    if value is None or value == []:
+        return ""
+    if item.kind is Kind.CODED:
+        return str(item.label_of(value))
+    if item.kind is Kind.SEVERAL:
+        return ", ".join(str(item.label_of(code)) for code in value)
+    text = _plain(value)
+    return f"{text} {item.unit}" if item.unit else text
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M} {value.isoformat()[-6:]}"
+    return f"{value:%H:%M}" if isinstance(value, time) else str(value)

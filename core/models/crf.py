@@ -1,0 +1,131 @@
+"""What every form and every repeating row has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.base import ModelBase
+from django.utils.translation import gettext_lazy as _
+
+from core.crf.fields import Several
+from core.crf.item_field import ItemField
+from core.models.recorded import Recorded
+from core.models.subject import Subject
+from core.models.visit import Visit
+
+if TYPE_CHECKING:
+    from core.crf.declare import RowsSpec, Spec
+
+
+class DeclaredBase(ModelBase):
+    """Adds what follows from a declaration: a row's parent, and that an item which is not asked has no value."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **kwargs: Any) -> Any:
+        if "rows" in attrs:
+            spec = attrs["rows"]
+            attrs["parent"] = models.ForeignKey(spec.form, on_delete=models.PROTECT, related_name=spec.name)
+        cls = super().__new__(mcs, name, bases, attrs, **kwargs)
+        if not cls._meta.abstract:
+            constraints = [*cls._meta.constraints, *_asked_constraints(cls)]
+            cls._meta.constraints = constraints
+            cls._meta.original_attrs["constraints"] = constraints
+        return cls
+
+
+def _asked_constraints(cls: Any) -> list[models.CheckConstraint]:
+    return [
+        models.CheckConstraint(name=f"{cls._meta.db_table}_{field.name}_asked", condition=_asked(cls, field))
+        for field in cls._meta.local_fields
+        if isinstance(field, ItemField) and field.item and field.item.asked_if
+    ]
+
+
+def _asked(cls: Any, field: Any) -> Q:
+    name, codes = field.item.asked_if
+    lookup = "overlap" if isinstance(cls._meta.get_field(name), Several) else "in"
+    return Q(**{f"{field.name}__isnull": True}) | Q(**{f"{name}__isnull": False, f"{name}__{lookup}": list(codes)})
+
+
+class Declared(Recorded, metaclass=DeclaredBase):
+    """A row that a person fills in: items, and for each empty one the reason it may be missing."""
+
+    key = models.PositiveIntegerField(default=1)
+    missing = models.JSONField(default=dict, blank=True)
+    voided = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+
+class Crf(Declared):
+    """A form of one subject. Subclasses declare the items; `crf` names the form."""
+
+    crf: ClassVar[Spec]
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, related_name="+")
+    form_version = models.PositiveSmallIntegerField()
+    revision = models.PositiveIntegerField(default=1)
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "visit", "key"], nulls_distinct=False, name="%(app_label)s_%(class)s_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.crf.code} {self.key}"
+
+
+class CrfRow(Declared):
+    """A repeating row inside a form; its key is never renumbered. `rows` names its form; subclasses declare the items."""
+
+    rows: ClassVar[RowsSpec]
+    parent: models.ForeignKey[Any, Any]
+
+    class Meta:
+        abstract = True
+        constraints = [models.UniqueConstraint(fields=["parent", "key"], name="%(app_label)s_%(class)s_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rows.name} {self.key}"
+
+
+class FormState(models.TextChoices):
+    """How far a form has come."""
+
+    INCOMPLETE = "INCOMPLETE", _("Incomplete")
+    COMPLETE = "COMPLETE", _("Complete")
+    VOIDED = "VOIDED", _("Void")
+
+
+class FormStatus(models.Model):
+    """One line per record for the matrix and the lists. Derived from the record by every act; never clinical data."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="form_statuses")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, related_name="form_statuses")
+    form_code = models.CharField(max_length=12)
+    key = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=FormState.choices)
+    gaps = models.PositiveSmallIntegerField(default=0)
+    summary = models.CharField(max_length=200, blank=True)
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "visit", "form_code", "key"], nulls_distinct=False, name="form_status_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form_code} {self.key}: {self.state}"

@@ -1,0 +1,156 @@
+"""The fetch is the access check: the only way to a subject, a visit or a form is through these functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from django.urls import reverse
+
+from accounts.permissions import Permission
+from core import schedule
+from core.crf import read
+from core.crf.items import FormDef
+from core.models import Crf, Query, Subject, Visit
+from core.schedule import VisitDef, VisitKind
+
+if TYPE_CHECKING:
+    from accounts.actor import Actor
+
+LOG = "LOG"
+NEW = 0
+
+
+@dataclass(frozen=True)
+class VisitPlace:
+    """A visit of the schedule for one subject: what is planned, and what became of it, if anything did."""
+
+    subject: Subject
+    plan: VisitDef
+    ordinal: int
+    visit: Visit | None
+
+    @property
+    def name(self) -> str:
+        """As in addresses and in the trail: `D28`, `UNS-2`, `LOG`."""
+        return f"{self.plan.code}-{self.ordinal}" if self.ordinal else self.plan.code
+
+    @property
+    def is_log(self) -> bool:
+        """The lines of a log belong to the subject, not to a visit."""
+        return self.plan.kind is VisitKind.LOG
+
+    @property
+    def url(self) -> str:
+        """The visit's page."""
+        return reverse("visit-detail", args=[self.subject.number, self.name])
+
+
+@dataclass(frozen=True)
+class Place:
+    """A form at a visit (or a line of a log): where a record is, or would be. `key` 0 is a log line not yet made."""
+
+    at: VisitPlace
+    form: FormDef
+    key: int
+    record: Crf | None
+
+    @property
+    def subject(self) -> Subject:
+        """The subject."""
+        return self.at.subject
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing was saved here yet."""
+        return self.record is None
+
+    @property
+    def url_args(self) -> list[str | int]:
+        """What the addresses of the form's pages are made of: a form of a visit needs no number."""
+        args: list[str | int] = [self.subject.number, self.at.name, self.form.code]
+        return [*args, self.key] if self.form.log else args
+
+    def url_of(self, name: str) -> str:
+        """The address of one of the form's pages."""
+        return reverse(name, args=self.url_args)
+
+    @property
+    def url(self) -> str:
+        """The form's page."""
+        return self.url_of("crf-edit")
+
+    def with_record(self, record: Crf) -> Place:
+        """The same place once the record is there, in the version the record was entered under."""
+        return replace(self, record=record, key=record.key, form=read.form(self.form.code, record.form_version))
+
+
+def find_subject(actor: Actor, number: str, permission: Permission = Permission.VIEW_CLINICAL) -> Subject:
+    """A subject the person may see. Http404 for any other, PermissionDenied where they may see but not do this."""
+    subject = Subject.objects.select_related("site").filter(number=number).first()
+    if subject is None or not actor.can(Permission.VIEW_CLINICAL, subject.site):
+        raise Http404
+    actor.require(permission, subject.site)
+    return subject
+
+
+def find_visit(actor: Actor, number: str, name: str, permission: Permission = Permission.VIEW_CLINICAL) -> VisitPlace:
+    """A visit of a subject the person may see. Http404 where the schedule has none of that name."""
+    return visit_of(find_subject(actor, number, permission), name)
+
+
+def visit_of(subject: Subject, name: str) -> VisitPlace:
+    """A visit by its name, stored or only planned. Http404 where there is none."""
+    code, _, ordinal = name.partition("-")
+    plan = next((v for v in schedule.current().for_version(subject.protocol_version) if v.code == code), None)
+    if plan is None or (ordinal and not ordinal.isdecimal()):
+        raise Http404
+    number = int(ordinal or 0)
+    visit = None if plan.kind is VisitKind.LOG else subject.visits.filter(code=code, ordinal=number).first()
+    if visit is None and (number or plan.kind is VisitKind.UNSCHEDULED):
+        raise Http404
+    return VisitPlace(subject, plan, number, visit)
+
+
+def find_place(
+    actor: Actor,
+    number: str,
+    visit_name: str,
+    code: str,
+    key: int = 1,
+    permission: Permission = Permission.VIEW_CLINICAL,
+) -> Place:
+    """A form of a subject the person may see. Http404 where the schedule asks no such form there."""
+    return place_of(find_visit(actor, number, visit_name, permission), code, key)
+
+
+def place_of(at: VisitPlace, code: str, key: int = 1) -> Place:
+    """A form at a visit. Http404 where the schedule asks no such form there, or the line does not exist."""
+    if code not in at.plan.forms or code not in read.form_models():
+        raise Http404
+    form = read.form(code)
+    if not form.log and key != 1:
+        raise Http404
+    record = record_at(at, form, key)
+    if record is None and form.log and key != NEW:
+        raise Http404
+    place = Place(at, form, key, None)
+    return place if record is None else place.with_record(record)
+
+
+def record_at(at: VisitPlace, form: FormDef, key: int) -> Crf | None:
+    """The record that is there now, if any. One statement."""
+    if key == NEW or (at.visit is None and not form.log):
+        return None
+    found = form.model.objects.filter(subject=at.subject, visit=at.visit, key=key)
+    return found.select_related("entered_by", "changed_by").first()
+
+
+def find_query(actor: Actor, pk: int, permission: Permission) -> Query:
+    """A query the person may see. Http404 for any other, PermissionDenied where they may see but not do this."""
+    query = Query.objects.select_related("subject__site", "site").filter(pk=pk).first()
+    if query is None or not actor.can(Permission.VIEW_CLINICAL, query.site):
+        raise Http404
+    actor.require(permission, query.site)
+    return query

@@ -1,0 +1,72 @@
+"""What is checked of every figure and every date, and the words `rule` and `derive`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from core.crf import evaluate, read
+from core.crf.declare import derive, rule
+from core.crf.items import FormDef
+from core.crf.rules import Context
+from core.testing.forms import a_subject, filled, fired
+
+
+def texts_of(form: FormDef, record: Any) -> list[str]:
+    found = evaluate.firings(form, record, {}, Context(a_subject(), record, None))
+    return [firing.text("en") for firing in found]
+
+
+def weight_expected(low: Any, high: Any) -> FormDef:
+    """Vital signs with another expected range of weight."""
+    form = read.form("VS")
+    items = tuple(replace(item, low=low, high=high) if item.name == "weight" else item for item in form.items)
+    return replace(form, items=items, rules=())
+
+
+def test_it_works() -> None:
+    record = filled("VS", vsperf="Y", weight="140")
+    assert texts_of(weight_expected(35, 130), record) == [
+        "Weight: 140 is outside the expected range of 35 to 130 kg. Please check."
+    ]
+
+
+def test_a_range_with_one_end_names_that_end_only() -> None:
+    record = filled("VS", vsperf="Y", weight="140")
+    assert texts_of(weight_expected(None, 130), record) == ["Weight: 140 is above the expected 130 kg. Please check."]
+    assert texts_of(weight_expected(150, None), record) == ["Weight: 140 is below the expected 150 kg. Please check."]
+    assert texts_of(weight_expected(140, None), record) == []
+
+
+@pytest.mark.req("TIM-03")
+def test_a_partial_date_is_in_the_future_only_when_its_first_day_is() -> None:
+    today = a_subject().site.today()
+    assert "FUTURE" not in fired(filled("AE", aestdat=str(today.year)))
+    assert "FUTURE" not in fired(filled("AE", aestdat=f"{today:%Y-%m}"))
+    assert "FUTURE" not in fired(filled("AE", aestdat=f"{today}"))
+    assert "FUTURE" in fired(filled("AE", aestdat=f"{today + timedelta(days=1)}"))
+    assert "FUTURE" in fired(filled("AE", aestdat=str(today.year + 1)))
+
+
+def test_a_moment_is_in_the_future_to_the_minute() -> None:
+    now = timezone.now().replace(second=0, microsecond=0)
+    assert "FUTURE" not in fired(filled("UPT", lbperf="Y", lbdtc=now))
+    assert "FUTURE" in fired(filled("UPT", lbperf="Y", lbdtc=now + timedelta(minutes=2)))
+
+
+def test_a_parameter_with_the_default_none_may_be_empty() -> None:
+    @rule("X-01", "")
+    def judged(first: int, second: int | None = None) -> bool:
+        return second is not None
+
+    @derive("total", "X-TOTAL")
+    def total(first: int, second: int | None = None) -> int:
+        return first + (second or 0)
+
+    for declared in (judged.crf_rule, total.crf_derivation):  # type: ignore[attr-defined]
+        assert declared.reads == ("first", "second")
+        assert declared.spares == {"second"}

@@ -1,0 +1,39 @@
+"""Addresses of the pages. A form of a visit needs no number; a line of a log has one."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from core.views import changes, crf, files, health, history, home, queries, subjects, visits
+
+crf_pages = [
+    ("", crf.edit, "crf-edit"),
+    ("void/", crf.void, "crf-void"),
+    ("draft/", crf.draft, "crf-draft"),
+    ("draft/discard/", crf.discard, "crf-draft-discard"),
+    ("history/", history.record, "crf-history"),
+    ("history/<str:field>/", history.field, "crf-field-history"),
+]
+FORM = "subjects/<str:number>/visits/<str:visit>/<str:code>/"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("subjects/", subjects.index, name="subject-list"),
+    path("subjects/add/", subjects.add, name="subject-add"),
+    path("subjects/<str:number>/", subjects.casebook, name="subject-detail"),
+    path("subjects/<str:number>/unscheduled/", visits.add, name="visit-add"),
+    path("subjects/<str:number>/visits/<str:visit>/", visits.detail, name="visit-detail"),
+    path("subjects/<str:number>/visits/<str:visit>/date/", visits.save_date, name="visit-date"),
+    path("subjects/<str:number>/visits/<str:visit>/missed/", visits.mark_missed, name="visit-missed"),
+    path("subjects/<str:number>/log/<str:code>/", crf.log, name="log-list"),
+    path("changes/", changes.index, name="change-list"),
+    path("queries/", queries.index, name="query-list"),
+    path("queries/<int:pk>/", queries.detail, name="query-detail"),
+    path("queries/<int:pk>/answer/", queries.answer, name="query-answer"),
+    path("queries/<int:pk>/close/", queries.close, name="query-close"),
+    path("queries/<int:pk>/reopen/", queries.reopen, name="query-reopen"),
+    path("files/<int:pk>/", files.detail, name="file-detail"),
+    path("health/", health.health, name="health"),
+    *(path(f"{FORM}<int:key>/{tail}", view, name=name) for tail, view, name in crf_pages),
+    *(path(f"{FORM}{tail}", view, name=name) for tail, view, name in crf_pages),
+]

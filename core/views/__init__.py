@@ -1,0 +1,1 @@
+"""Pages: fetch through the access check, act, render."""

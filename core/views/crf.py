@@ -1,0 +1,245 @@
+"""The form page: read, enter, change, void; keep what is typed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import AuthenticatedRequest, requires
+from accounts.permissions import Permission
+from core import schedule
+from core.actions import crf as acts
+from core.actions import draft as journal
+from core.actions import file as files
+from core.actions.errors import Conflict, Refused
+from core.crf import forms, read
+from core.crf.items import Kind
+from core.models import CrfRow, FormStatus, Query, QueryState
+from core.places import LOG, NEW, Place, find_place, find_subject, place_of, visit_of
+
+MAX_JOURNAL = 512 * 1024
+
+
+@requires(Permission.VIEW_CLINICAL)
+def edit(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int = 1) -> HttpResponse:
+    """A form of a subject, to read, or to enter for those who may."""
+    place = find_place(request.actor, number, visit, code, key)
+    if request.method == "POST":
+        request.actor.require(Permission.ENTER_DATA, place.subject.site)
+        return _save(request, place)
+    typed = journal.pending(place, by=request.actor) if _may_enter(request, place) else {}
+    rows = _rows(place)
+    form = forms.CrfForm(place, rows, forms.restored(place, rows, typed) if typed else None)
+    return _page(request, place, form, restored=bool(typed))
+
+
+def _save(request: AuthenticatedRequest, place: Place) -> HttpResponse:
+    form = forms.CrfForm(place, _rows(place), request.POST.copy())
+    _keep_files(request, place, form)
+    if not form.is_valid():
+        return _page(request, place, form, status=400)
+    try:
+        saved = acts.save(
+            place,
+            form.entry(),
+            by=request.actor,
+            reason=form.cleaned_data.get("reason", ""),
+            revision=_whole(request.POST.get("revision")),
+            token=_token(request.POST.get("token")),
+        )
+    except Conflict:
+        return _conflict(request, place)
+    except Refused as refusal:
+        form.add_error("reason" if "reason" in form.fields else None, str(refusal))
+    except ValidationError as error:
+        form.show_errors(error.message_dict)
+    else:
+        return _saved(request, place, saved)
+    return _page(request, place, form, status=400)
+
+
+def _saved(request: AuthenticatedRequest, place: Place, saved: acts.Saved) -> HttpResponse:
+    if saved.change is None:
+        messages.info(request, _("Nothing was changed, so nothing was saved."))
+    else:
+        messages.success(request, _("Saved: %(form)s.") % {"form": place.form.title})
+    if saved.opened:
+        messages.warning(request, _("Please look at the values marked below."))
+    if saved.record is None:
+        return redirect(place.url)
+    if "next" in request.POST and not saved.opened and (following := _next(place)):
+        return redirect(following)
+    return redirect(place.with_record(saved.record).url)
+
+
+def _next(place: Place) -> str:
+    """The next form of the visit that is there to be filled in; after the last one, the visit."""
+    at = visit_of(place.subject, place.at.name)
+    codes = [code for code in at.plan.forms if code in read.form_models()]
+    done = set(FormStatus.objects.filter(visit=at.visit, state="COMPLETE").values_list("form_code", flat=True))
+    after = codes[codes.index(place.form.code) + 1 :] if place.form.code in codes else []
+    return next((place_of(at, code).url for code in after if code not in done), at.url)
+
+
+def _conflict(request: AuthenticatedRequest, place: Place) -> HttpResponse:
+    """Both versions, side by side where they differ; what was typed stands in the form, on the present version."""
+    current = place_of(visit_of(place.subject, place.at.name), place.form.code, place.key)
+    form = forms.CrfForm(current, _rows(current), request.POST.copy())
+    form.is_valid()
+    mine = {name: request.POST.getlist(name) for name in request.POST}
+    differing = forms.compare(form, forms.posted(current, _rows(current)), mine)
+    return _page(request, current, form, status=409, differing=differing)
+
+
+def _page(
+    request: AuthenticatedRequest,
+    place: Place,
+    form: forms.CrfForm,
+    *,
+    status: int = 200,
+    restored: bool = False,
+    differing: Any = None,
+) -> HttpResponse:
+    queries = Query.objects.filter(
+        subject=place.subject, form_code=place.form.code, visit_name=place.at.name, record_key=place.key or None
+    ).exclude(state=QueryState.CLOSED)
+    may_read_trail = request.actor.can(Permission.VIEW_TRAIL, place.subject.site)
+    form.attach(queries.order_by("id") if place.record else [])
+    context = {
+        "place": place,
+        "subject": place.subject,
+        "site": place.subject.site,
+        "form": form,
+        "may_enter": _may_enter(request, place),
+        "may_void": place.record is not None and request.actor.can(Permission.VOID_RECORD, place.subject.site),
+        "may_answer": request.actor.can(Permission.ANSWER_QUERY, place.subject.site),
+        "token": request.POST.get("token") or forms.new_token(),
+        "restored": restored,
+        "differing": differing,
+        "draft_url": place.url_of("crf-draft"),
+        "discard_url": place.url_of("crf-draft-discard"),
+        "void_url": place.url_of("crf-void"),
+        "history_url": place.url_of("crf-history") if may_read_trail else "",
+        "today": place.subject.site.today(),
+        "window": _window(place),
+    }
+    return render(request, "core/crf_edit.html", context, status=status)
+
+
+def _window(place: Place) -> Any:
+    return schedule.current().window(place.at.plan, place.subject.anchors)
+
+
+def _may_enter(request: AuthenticatedRequest, place: Place) -> bool:
+    voided = place.record is not None and place.record.voided
+    return not voided and request.actor.can(Permission.ENTER_DATA, place.subject.site)
+
+
+def _rows(place: Place) -> dict[str, list[CrfRow]]:
+    if place.record is None:
+        return {}
+    return {g.name: list(g.model.objects.filter(parent=place.record).order_by("key")) for g in place.form.rows}
+
+
+def _keep_files(request: AuthenticatedRequest, place: Place, form: forms.CrfForm) -> None:
+    """Keep an upload at once: a browser cannot be asked to keep it while another value is mended."""
+    for item in form.items:
+        if item.kind is Kind.FILE and (upload := request.FILES.get(item.name)):
+            try:
+                stored = files.keep(place.subject, upload, by=request.actor)
+            except ValidationError as error:
+                form.add_error(item.name, error)
+            else:
+                form.data[item.name + forms.KEPT] = str(stored.pk)
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
+
+
+def _token(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+@requires(Permission.VIEW_CLINICAL)
+def void(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int = 1) -> HttpResponse:
+    """Void a record, with the reason; the page says what that means."""
+    place = find_place(request.actor, number, visit, code, key, Permission.VOID_RECORD)
+    if place.record is None:
+        raise Http404
+    error, status = "", 200
+    if request.method == "POST":
+        try:
+            reason, revision = request.POST.get("reason", ""), _whole(request.POST.get("revision"))
+            acts.void(place, by=request.actor, reason=reason, revision=revision)
+        except Refused as refusal:
+            error, status = str(refusal), 409 if isinstance(refusal, Conflict) else 400
+        else:
+            messages.success(request, _("The record is void. It stays visible with all its former values."))
+            return redirect(place.url)
+    context = {"place": place, "subject": place.subject, "error": error, "reason": request.POST.get("reason", "")}
+    return render(request, "core/crf_void.html", context, status=status)
+
+
+@requires(Permission.VIEW_CLINICAL)
+def log(request: AuthenticatedRequest, number: str, code: str) -> HttpResponse:
+    """The lines of a log: adverse events, deviations."""
+    subject = find_subject(request.actor, number)
+    place = place_of(visit_of(subject, LOG), code, NEW)
+    lines = FormStatus.objects.filter(subject=subject, form_code=code, visit=None).order_by("key")
+    context = {
+        "place": place,
+        "subject": subject,
+        "lines": [(line, place_url(subject.number, code, line.key)) for line in lines],
+        "may_enter": request.actor.can(Permission.ENTER_DATA, subject.site),
+    }
+    return render(request, "core/log_list.html", context)
+
+
+def place_url(number: str, code: str, key: int) -> str:
+    """The address of a line of a log."""
+    return reverse("crf-edit", args=[number, LOG, code, key])
+
+
+@require_POST
+@requires(Permission.ENTER_DATA)
+def draft(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int = 1) -> HttpResponse:
+    """Keep what was typed, within a second. JSON in: token and values; JSON out: when it was kept."""
+    place = find_place(request.actor, number, visit, code, key, Permission.ENTER_DATA)
+    if len(request.body) > MAX_JOURNAL:
+        return JsonResponse({}, status=413)
+    try:
+        said = json.loads(request.body)
+        token, values = UUID(said["token"]), {str(name): _text(value) for name, value in said["values"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return JsonResponse({}, status=400)
+    journal.journal(place, values, by=request.actor, token=token)
+    at = timezone.localtime(timezone.now(), place.subject.site.clock)
+    return JsonResponse({"at": f"{at:%H:%M} {at.isoformat()[-6:]}"})
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
+
+
+@require_POST
+@requires(Permission.ENTER_DATA)
+def discard(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int = 1) -> HttpResponse:
+    """Let go of what was typed and not saved; the journal keeps that it was typed."""
+    place = find_place(request.actor, number, visit, code, key, Permission.ENTER_DATA)
+    token = _token(request.POST.get("token")) or UUID(forms.new_token())
+    journal.discard(place, by=request.actor, token=token)
+    return redirect(place.url)

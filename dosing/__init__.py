@@ -1,0 +1,1 @@
+"""Lymphodepletion and CAR-T infusion."""

@@ -1,0 +1,1 @@
+"""What follows the infusion: overdue visits, reminders, long-term follow-up."""

@@ -1,0 +1,81 @@
+"""Code lists of safety reporting (CDISC controlled terminology where it has them)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Grade(models.TextChoices):
+    """CTCAE grades; ASTCT counts the same way."""
+
+    MILD = "1", _("1: mild")
+    MODERATE = "2", _("2: moderate")
+    SEVERE = "3", _("3: severe")
+    LIFE_THREATENING = "4", _("4: life-threatening")
+    DEATH = "5", _("5: death")
+
+
+class Outcome(models.TextChoices):
+    """OUT."""
+
+    RECOVERED = "RECOVERED/RESOLVED", _("Recovered")
+    SEQUELAE = "RECOVERED/RESOLVED WITH SEQUELAE", _("Recovered with lasting damage")
+    RECOVERING = "RECOVERING/RESOLVING", _("Recovering")
+    NOT_RECOVERED = "NOT RECOVERED/NOT RESOLVED", _("Not recovered")
+    FATAL = "FATAL", _("Fatal")
+    UNKNOWN = "UNKNOWN", _("Unknown")
+
+
+class Seriousness(models.TextChoices):
+    """Criteria of ICH E2A."""
+
+    DEATH = "DEATH", _("It led to death")
+    LIFE = "LIFE", _("It was life-threatening")
+    HOSPITAL = "HOSPITAL", _("Hospital admission or a longer stay")
+    DISABILITY = "DISABILITY", _("Lasting or significant disability")
+    CONGENITAL = "CONGENITAL", _("Congenital anomaly or birth defect")
+    IMPORTANT = "IMPORTANT", _("Another important medical event")
+
+
+class Causality(models.TextChoices):
+    """The investigator's judgement."""
+
+    RELATED = "RELATED", _("Related")
+    POSSIBLE = "POSSIBLE", _("Possibly related")
+    UNLIKELY = "UNLIKELY", _("Unlikely")
+    NOT_RELATED = "NOT RELATED", _("Not related")
+
+
+class Action(models.TextChoices):
+    """ACN, as far as a single infusion knows it."""
+
+    NOT_CHANGED = "DOSE NOT CHANGED", _("None")
+    INTERRUPTED = "DRUG INTERRUPTED", _("Infusion interrupted")
+    WITHDRAWN = "DRUG WITHDRAWN", _("Infusion stopped or not given")
+    NOT_APPLICABLE = "NOT APPLICABLE", _("Not applicable")
+
+
+class SpecialInterest(models.TextChoices):
+    """Events of special interest after CAR-T cells in myasthenia gravis (clinical reference pack, 4.9)."""
+
+    CRS = "CRS", _("Cytokine release syndrome (CRS)")
+    ICANS = "ICANS", _("Neurotoxicity (ICANS)")
+    ICAHT = "ICAHT", _("Haematotoxicity (ICAHT)")
+    IEC_HS = "IEC-HS", _("Hyperinflammatory syndrome (IEC-HS)")
+    LICATS = "LICATS", _("Local toxicity (LICATS)")
+    INFECTION = "INFECTION", _("Infection")
+    HBV = "HBV", _("Hepatitis B reactivation")
+    CMV_EBV = "CMV/EBV", _("CMV or EBV reactivation")
+    HYPOGAMMA = "HYPOGAMMA", _("Low immunoglobulins")
+    APLASIA = "B-CELL APLASIA", _("B-cell aplasia")
+    REACTION = "REACTION", _("Infusion reaction or hypersensitivity")
+    COAGULATION = "COAGULATION", _("Coagulopathy")
+    CARDIAC = "CARDIAC", _("Cardiac event")
+    EXACERBATION = "MG EXACERBATION", _("MG exacerbation")
+    CRISIS = "MG CRISIS", _("Myasthenic crisis")
+    AUTOIMMUNE = "AUTOIMMUNE", _("New autoimmune disease")
+    MALIGNANCY = "MALIGNANCY", _("New or secondary malignancy")
+    RCL = "RCL", _("Replication-competent lentivirus")
+    LATE_NEURO = "LATE NEUROTOXICITY", _("Late neurotoxicity")
+    PREGNANCY = "PREGNANCY", _("Pregnancy")

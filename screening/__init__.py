@@ -1,0 +1,1 @@
+"""Consent, demography, and what decides whether a person may take part."""
