@@ -94,7 +94,7 @@ class Filters(forms.Form):
     subject = forms.CharField(label=gettext_lazy("Subject number"), required=False, max_length=20)
 
     def __init__(self, actor: Actor, permission: Permission, data: Any) -> None:
-        super().__init__(data)
+        super().__init__(data, label_suffix="")
         self.ids = actor.site_ids(permission)
         self.sites = actor.sites(permission)
         self.offer("site", self.sites)

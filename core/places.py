@@ -68,9 +68,9 @@ class Place:
 
     @property
     def url_args(self) -> list[str | int]:
-        """What the addresses of the form's pages are made of: a form of a visit needs no number."""
+        """What the addresses of the form's pages are made of: the first record of a visit's form needs no number."""
         args: list[str | int] = [self.subject.number, self.at.name, self.form.code]
-        return [*args, self.key] if self.form.log else args
+        return [*args, self.key] if self.form.log or self.key != 1 else args
 
     def url_of(self, name: str) -> str:
         """The address of one of the form's pages."""
@@ -88,7 +88,7 @@ class Place:
 
 def find_subject(actor: Actor, number: str, permission: Permission = Permission.VIEW_CLINICAL) -> Subject:
     """A subject the person may see. Http404 for any other, PermissionDenied where they may see but not do this."""
-    subject = Subject.objects.select_related("site").filter(number=number).first()
+    subject: Subject | None = Subject.objects.select_related("site").filter(number=number).first()
     if subject is None or not actor.can(Permission.VIEW_CLINICAL, subject.site):
         raise Http404
     actor.require(permission, subject.site)
@@ -118,25 +118,41 @@ def find_place(
     number: str,
     visit_name: str,
     code: str,
-    key: int = 1,
+    key: int | None = None,
     permission: Permission = Permission.VIEW_CLINICAL,
 ) -> Place:
     """A form of a subject the person may see. Http404 where the schedule asks no such form there."""
     return place_of(find_visit(actor, number, visit_name, permission), code, key)
 
 
-def place_of(at: VisitPlace, code: str, key: int = 1) -> Place:
-    """A form at a visit. Http404 where the schedule asks no such form there, or the line does not exist."""
+def place_of(at: VisitPlace, code: str, key: int | None = None) -> Place:
+    """A form at a visit; without a key the record that counts. Http404 where none is asked or there."""
     if code not in at.plan.forms or code not in read.form_models():
         raise Http404
     form = read.form(code)
-    if not form.log and key != 1:
-        raise Http404
-    record = record_at(at, form, key)
-    if record is None and form.log and key != NEW:
+    last = None if form.log else _last_record(at, form)
+    key = key if key is not None else last.key if last else 1
+    record = last if last is not None and last.key == key else record_at(at, form, key)
+    if record is None and key != _next_key(form, last):
         raise Http404
     place = Place(at, form, key, None)
     return place if record is None else place.with_record(record)
+
+
+def _next_key(form: FormDef, last: Crf | None) -> int | None:
+    """The key a new record would have: a void record may be followed by another, one that counts may not."""
+    if form.log:
+        return NEW
+    if last is None:
+        return 1
+    return last.key + 1 if last.voided else None
+
+
+def _last_record(at: VisitPlace, form: FormDef) -> Crf | None:
+    if at.visit is None:
+        return None
+    found = form.model.objects.filter(subject=at.subject, visit=at.visit).order_by("-key")
+    return found.select_related("entered_by", "changed_by").first()
 
 
 def record_at(at: VisitPlace, form: FormDef, key: int) -> Crf | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.http.response import HttpResponseBase
 from django.urls import path
 
 from core.views import changes, crf, files, health, history, home, queries, subjects, visits
 
-crf_pages = [
+crf_pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("", crf.edit, "crf-edit"),
     ("void/", crf.void, "crf-void"),
     ("draft/", crf.draft, "crf-draft"),

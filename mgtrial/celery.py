@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery, shared_task
+from celery.signals import worker_init
 from django.core.management import call_command
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mgtrial.settings")
@@ -12,6 +13,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mgtrial.settings")
 app = Celery("mgtrial")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]  # celery has no types
+def start_protected_only(**kwargs: object) -> None:
+    """A worker does not start where the trail is not protected (ADM-06)."""
+    from core.protection import inspect  # noqa: PLC0415  the models are loaded by now
+
+    inspect.ensure()
 
 
 @shared_task  # type: ignore[untyped-decorator]  # celery has no types

@@ -165,8 +165,6 @@ def run() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut the stopping short
         if ours := [server for server in local.running() if type(server) not in before]:
             local.stop(ours)
-        if before:
-            print("PostgreSQL and Redis ran before and stay; `make stop` ends them.")
 
 
 def stop() -> None:
@@ -188,7 +186,8 @@ def main() -> int:
     try:
         stop() if parser.parse_args().what == "stop" else run()
     except KeyboardInterrupt:
-        print("\nStopped.")
+        stays = " and ".join(type(server).__name__ for server in local.running())
+        print(f"\nStopped. {stays} ran before this start and stay; `make stop` ends them." if stays else "\nStopped.")
     except (Trouble, ImproperlyConfigured) as trouble:
         print(f"mgtrial: {trouble}", file=sys.stderr)
         return 1

@@ -11,17 +11,21 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actor import Actor
 from accounts.permissions import Permission
 from core.actions import checks, deviation, milestones, status, trail, visit
 from core.actions.entry import Entry, derived, fill, fill_rows, is_blank
-from core.actions.errors import Conflict, ReasonRequired
+from core.actions.errors import Conflict, ReasonRequired, Refused
 from core.actions.trail import Act, Touched, Where
 from core.crf import evaluate
 from core.crf.rules import Context
 from core.models import Change, ChangeKind, Crf, CrfRow, Query, Visit
 from core.places import NEW, Place, record_at
+
+
+VOID = gettext_lazy("This record is void. It can be read, but not changed any more.")
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,8 @@ def save(
     place = _as_it_is_now(act, place)
     day = _day(act, place, entry)
     work = _work(act, place, day.row if day else place.at.visit)
+    if work.record.voided:
+        raise Refused(VOID)
     stale = work.touched.before is not None and work.record.revision != revision
     _apply(work, entry)
     if not _differs(work):
@@ -86,6 +92,8 @@ def void(place: Place, *, by: Actor, reason: str, revision: int) -> Saved:
         raise ReasonRequired
     if work.touched.before is None or work.record.revision != revision:
         raise Conflict(work.record)
+    if work.record.voided:
+        raise Refused(VOID)
     work.record.voided = True
     trail.bump(work.record, act)
     return _write(act, work, None, ChangeKind.VOID)
@@ -121,7 +129,7 @@ def _work(act: Act, place: Place, day: Any) -> Work:
     record.subject, record.visit = act.subject, place.at.visit
     work = Work(place.with_record(record), record, Touched.existing(record, along=True))
     for group in work.place.form.rows:
-        work.rows[group.name] = list(group.model.objects.filter(parent=record).order_by("key"))
+        work.rows[group.name] = group.model.of(record)
         work.touched_rows += [Touched.existing(row) for row in work.rows[group.name]]
     return work
 

@@ -1,4 +1,4 @@
-"""Journal what is typed, within a second, on the server: nothing typed is lost with a session, a browser or a network."""
+"""Journal what is typed, within a second, on the server: it outlives the session, the browser and the network."""
 
 from __future__ import annotations
 

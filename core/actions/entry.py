@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from core.crf import evaluate
+from core.crf.fields import column
 from core.crf.items import MISSING_REASONS, FormDef, Item, RowsDef
 from core.models import Crf, CrfRow
 from core.models.crf import Declared
@@ -28,7 +29,7 @@ class RowEntry:
 
 @dataclass(frozen=True)
 class Entry:
-    """One form as entered: item name -> value, item name -> missing reason, group name -> rows, and the visit's date."""
+    """One form as entered: item -> value, item -> missing reason, group -> rows, and the date of the visit."""
 
     values: Mapping[str, Any]
     missing: Mapping[str, str] = field(default_factory=dict)
@@ -57,7 +58,7 @@ def fill(row: Declared, items: Iterable[Item], values: Mapping[str, Any], missin
 
 
 def _clean(row: Declared, item: Item, value: Any) -> Any:
-    return row._meta.get_field(item.name).clean(None if value in ("", [], ()) else value, row)
+    return column(type(row), item.name).clean(None if value in ("", [], ()) else value, row)
 
 
 def _fill_missing(row: Declared, typed: list[Item], missing: Mapping[str, str], errors: dict[str, list[str]]) -> None:
@@ -84,7 +85,7 @@ def fill_rows(group: RowsDef, record: Crf, present: Sequence[CrfRow], entries: S
     errors: dict[str, list[str]] = {}
     for index, entry in enumerate(entries):
         row = rows.get(entry.key) if entry.key is not None else None
-        row = row or group.model(parent=record, key=entry.key or next_key)
+        row = row or group.model(key=entry.key or next_key, **{"parent": record})
         try:
             fill(row, group.items, entry.values, entry.missing)
         except ValidationError as error:
@@ -101,5 +102,5 @@ def fill_rows(group: RowsDef, record: Crf, present: Sequence[CrfRow], entries: S
 def derived(form: FormDef, record: Crf) -> dict[str, str]:
     """Set the derived values; item name -> the rule that is their author."""
     for name, value in evaluate.derive(form, record).items():
-        setattr(record, name, None if value is None else record._meta.get_field(name).clean(value, record))
+        setattr(record, name, None if value is None else column(type(record), name).clean(value, record))
     return {derivation.target: derivation.author for derivation in form.derivations}

@@ -29,7 +29,7 @@ def content_type(content: bytes) -> str:
 
 
 @transaction.atomic
-def keep(subject: Subject, upload: UploadedFile, *, by: Actor) -> StoredFile:
+def keep(subject: Subject, upload: UploadedFile[bytes], *, by: Actor) -> StoredFile:
     """Store a file of a subject. ValidationError says what is wrong with it. The same content is kept once."""
     by.require(Permission.ENTER_DATA, subject.site)
     if (upload.size or 0) > MAX_SIZE:

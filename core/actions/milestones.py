@@ -1,4 +1,4 @@
-"""The subject's milestones and status follow from forms and visits; the system writes them, the trail says by which rule."""
+"""A subject's milestones and status follow from forms and visits; the trail names the rule that wrote them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from core.models import Query, QueryEvent, QueryState
 
 @transaction.atomic
 def answer(query: Query, text: str, *, by: Actor, confirmed: bool = False) -> Query:
-    """Answer a query; `confirmed`: the value is as it was observed. Raises ReasonRequired, Refused, PermissionDenied."""
+    """Answer a query; `confirmed`: the value is as observed. Raises ReasonRequired, Refused, PermissionDenied."""
     return _step(query, text, QueryState.ANSWERED, Permission.ANSWER_QUERY, by, confirmed=confirmed)
 
 

@@ -22,7 +22,7 @@ from core.models.change import canonical
 from core.request import request_id
 
 GENESIS = "0" * 64
-# What identifies a row or only keeps its books: never an item of a change. core/protection/functions.sql has the same list.
+# What identifies a row or only keeps its books: never an item of a change. The SQL has the same list.
 NOT_ITEMS = frozenset(
     [
         "id",
@@ -66,7 +66,7 @@ class Touched:
 
     @classmethod
     def existing(cls, row: Recorded, **options: Any) -> Touched:
-        """Call it before the row's fields are set. `along`: its books are kept when anything else of the act differs."""
+        """Call it before the row's fields are set. `along`: its books follow when anything else differs."""
         return cls(row, flat(row), **options)
 
     def items(self) -> list[dict[str, Any]]:
@@ -100,7 +100,7 @@ class Act:
 def flat(row: Recorded) -> dict[str, Any]:
     """A row's answers as the trail names them: column -> value, `missing.<item>` -> reason, `voided` once it is."""
     found = {
-        f.column: value
+        str(f.column): value
         for f in row._meta.concrete_fields
         if f.column not in NOT_ITEMS
         if (value := as_json(f, getattr(row, f.attname))) is not None

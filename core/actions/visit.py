@@ -24,14 +24,14 @@ from core.schedule import VisitKind
 
 @transaction.atomic
 def save_date(at: VisitPlace, visit_on: date, *, by: Actor, reason: str = "", revision: int = 0) -> Change | None:
-    """Record or correct the date a visit took place. Raises Conflict, ReasonRequired, ValidationError, PermissionDenied."""
+    """Record or correct the date a visit took place. Raises Conflict, ReasonRequired, ValidationError."""
     act = trail.begin(at.subject, Permission.MANAGE_VISITS, by=by, reason=reason)
     present = _present(act, at, revision)
     if present is None:
         return write(act, at, touch(act, at, visit_on), ChangeKind.CREATE)
     touched = Touched.existing(present)
     present.visit_on, present.status = _day(visit_on), VisitStatus.OCCURRED
-    return _change(act, at, touched)
+    return _change(act, at, present, touched)
 
 
 @transaction.atomic
@@ -49,7 +49,7 @@ def mark_missed(at: VisitPlace, *, by: Actor, reason: str, revision: int = 0) ->
         raise Refused(_("This visit has forms. Void them first if they were entered at the wrong visit."))
     touched = Touched.existing(present)
     present.visit_on, present.status, present.reason = None, VisitStatus.MISSED, act.reason
-    return _change(act, at, touched)
+    return _change(act, at, present, touched)
 
 
 @transaction.atomic
@@ -63,19 +63,23 @@ def add_unscheduled(at_plan: VisitPlace, visit_on: date, *, by: Actor, reason: s
     code = at_plan.plan.code
     last = Visit.objects.filter(subject=act.subject, code=code).aggregate(n=Max("ordinal"))["n"]
     added = VisitPlace(act.subject, at_plan.plan, (last or 0) + 1, None)
-    touched = touch(act, added, visit_on, reason=act.reason)
-    write(act, added, touched, ChangeKind.CREATE)
-    assert isinstance(touched.row, Visit)
-    return touched.row
+    visit = new(act, added, visit_on, reason=act.reason)
+    write(act, added, Touched(visit), ChangeKind.CREATE)
+    return visit
 
 
-def touch(act: Act, at: VisitPlace, visit_on: date, reason: str | None = None) -> Touched:
+def touch(act: Act, at: VisitPlace, visit_on: date) -> Touched:
     """A visit about to be written."""
+    return Touched(new(act, at, visit_on))
+
+
+def new(act: Act, at: VisitPlace, visit_on: date, reason: str | None = None) -> Visit:
+    """A visit that took place."""
     visit = Visit(
         subject=act.subject, code=at.plan.code, ordinal=at.ordinal, status=VisitStatus.OCCURRED, reason=reason
     )
     visit.visit_on = _day(visit_on)
-    return Touched(visit)
+    return visit
 
 
 def write(act: Act, at: VisitPlace, touched: Touched, kind: ChangeKind) -> Change | None:
@@ -106,13 +110,12 @@ def _present(act: Act, at: VisitPlace, revision: int) -> Visit | None:
     return present
 
 
-def _change(act: Act, at: VisitPlace, touched: Touched) -> Change | None:
+def _change(act: Act, at: VisitPlace, visit: Visit, touched: Touched) -> Change | None:
     if not touched.items():
         return None
     if not act.reason:
         raise ReasonRequired
-    assert isinstance(touched.row, Visit)
-    touched.row.revision += 1
+    visit.revision += 1
     return write(act, at, touched, ChangeKind.CHANGE)
 
 

@@ -48,7 +48,11 @@ def _answer(item: Item) -> str:
 
 
 def _expected(item: Item) -> str:
-    return f"{item.low} to {item.high}" if item.low is not None or item.high is not None else ""
+    limits = [
+        f"at least {item.low}" if item.low is not None else "",
+        f"at most {item.high}" if item.high is not None else "",
+    ]
+    return ", ".join(limit for limit in limits if limit)
 
 
 def _asked(item: Item) -> str:

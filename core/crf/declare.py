@@ -18,6 +18,8 @@ from core.crf.items import Code, Derivation, Item, Kind, Rule
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from core.models.crf import Crf
+
 type_of_codes = type[models.TextChoices]
 
 
@@ -43,7 +45,7 @@ class Spec:
 class RowsSpec:
     """What a repeating group is: the form it belongs to, its name there, the rows a new form starts with."""
 
-    form: type[models.Model]
+    form: type[Crf]
     name: str
     title: StrOrPromise
     start: tuple[Mapping[str, str], ...] = ()

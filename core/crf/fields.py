@@ -1,4 +1,4 @@
-"""Database fields of a form. What must never be false (codes, types, hard limits) is a CHECK; wording makes no migration."""
+"""Database fields of a form. Codes, types and hard limits are CHECKs; wording makes no migration."""
 
 from __future__ import annotations
 
@@ -272,10 +272,10 @@ class Attached(ItemField, models.ForeignKey):
         kwargs |= {"to": "core.StoredFile", "on_delete": models.PROTECT, "related_name": "+"}
         super().__init__(*args, **kwargs)
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         """The column is named as the item, so that the trail names it so."""
         self.db_column = name
-        super().contribute_to_class(cls, name, **kwargs)
+        super().contribute_to_class(cls, name, private_only=private_only)
 
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:
         """A file kept for this very subject; what was kept for another is none of its."""
@@ -300,3 +300,11 @@ def as_json(field: models.Field[Any, Any], value: Any) -> Any:
     if isinstance(field, models.DecimalField) and stored is not None:
         return Decimal(stored).quantize(Decimal(1).scaleb(-field.decimal_places))
     return stored.isoformat() if isinstance(stored, (date, datetime)) or hasattr(stored, "isoformat") else stored
+
+
+def column(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    """The database field of an item."""
+    field = model._meta.get_field(name)
+    if not isinstance(field, models.Field):
+        raise TypeError(f"{name} of {model.__name__} is no column")
+    return field

@@ -1,4 +1,4 @@
-"""From a declaration to a page's form: inputs, missing reasons, repeating rows; and from what was posted to an entry."""
+"""From a declaration to a page's form: inputs, missing reasons, rows; and from what was posted to an entry."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actions.entry import Entry, RowEntry
 from core.crf import inputs
+from core.crf.fields import column
 from core.crf.items import MISSING_REASONS, Item, Kind, RowsDef
 from core.crf.layout import helper
 from core.models import CrfRow, Query, StoredFile
@@ -34,7 +35,7 @@ class ItemsForm(forms.Form):
         self.row: Declared | None = None
         self.queries: Mapping[str, list[Query]] = {}
         for item in self.items:
-            field = inputs.build(item, model._meta.get_field(item.name), place.subject.site.clock)
+            field = inputs.build(item, column(model, item.name), place.subject.site.clock)
             self.fields[item.name] = field
             choices = [("", ""), *MISSING_REASONS.items()]
             self.fields[item.name + MISSING] = forms.ChoiceField(choices=choices, required=False)
@@ -121,24 +122,29 @@ class CrfForm(ItemsForm):
         asked = str(self.data.get(f"{group.name}-next", "")) if self.is_bound else ""
         return max(first, min(int(asked), first + MAX_ROWS)) if asked.isdecimal() else first
 
+    @property
+    def row_forms(self) -> list[RowForm]:
+        """The rows of all its groups."""
+        return [row for _name, rows in self.groups for row in rows]
+
     def attach(self, queries: Iterable[Query]) -> None:
         """Show each query at its item."""
         found: dict[str, list[Query]] = {}
         for query in queries:
             prefix = f"{query.group}-{query.row_key}-" if query.group else ""
             found.setdefault(prefix + query.field, []).append(query)
-        for form in (self, *(row for _, rows in self.groups for row in rows)):
+        for form in (self, *self.row_forms):
             form.queries = found
 
     def is_valid(self) -> bool:
         """All its parts are."""
-        rows = [form.is_valid() for _, forms_ in self.groups for form in forms_]
+        rows = [form.is_valid() for form in self.row_forms]
         return super().is_valid() and all(rows)
 
     @property
     def has_errors(self) -> bool:
         """Was anything refused, in any of its parts?"""
-        return bool(self.errors) or any(form.errors for _, found in self.groups for form in found)
+        return bool(self.errors) or any(form.errors for form in self.row_forms)
 
     def entry(self) -> Entry:
         """The form as entered."""
@@ -158,7 +164,7 @@ class CrfForm(ItemsForm):
 
 
 def posted(place: Place, rows: Mapping[str, Iterable[CrfRow]]) -> dict[str, Any]:
-    """The record as its page would post it: input name -> text. A new form is empty but for its rows' names (ENT-01)."""
+    """The record as its page would post it: input name -> text. A new form is empty but for its rows' names."""
     data: dict[str, Any] = {}
     if place.record is not None:
         data |= _posted_row(place.record, place.form.items, "")
@@ -215,7 +221,7 @@ class Difference:
 
 def compare(form: CrfForm, theirs: Mapping[str, Any], mine: Mapping[str, list[str]]) -> list[Difference]:
     """Where what was typed differs from what somebody else saved in between."""
-    parts: list[ItemsForm] = [form, *(row for _, rows in form.groups for row in rows)]
+    parts: list[ItemsForm] = [form, *form.row_forms]
     items = {part.add_prefix(item.name): (item, part) for part in parts for item in part.items}
     found = []
     for name, value in theirs.items():

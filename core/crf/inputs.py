@@ -40,7 +40,7 @@ def parse_clock(text: str) -> time:
     """`14:30`, `1430`, `9:05`. ValidationError otherwise."""
     match = CLOCK.fullmatch(text.strip())
     try:
-        return time(*map(int, match.groups())) if match else _refuse(WRONG_CLOCK)
+        return time(int(match[1]), int(match[2])) if match else _refuse(WRONG_CLOCK)
     except ValueError as error:
         raise ValidationError(WRONG_CLOCK) from error
 

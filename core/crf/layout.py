@@ -10,6 +10,7 @@ from crispy_forms.layout import Layout, LayoutObject
 from django.forms import Textarea
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from core.crf import read
 from core.crf.display import show
@@ -37,7 +38,7 @@ PATTERNS = {
 }
 
 
-class Section(LayoutObject):
+class Section(LayoutObject):  # type: ignore[misc]  # crispy has no types
     """A heading and the items under it."""
 
     def __init__(self, heading: Any, items: list[Item]) -> None:
@@ -50,7 +51,7 @@ class Section(LayoutObject):
         return render_to_string("core/_form_section.html", context.flatten() | extra)
 
 
-class Group(LayoutObject):
+class Group(LayoutObject):  # type: ignore[misc]  # crispy has no types
     """A repeating group as a table."""
 
     def __init__(self, index: int) -> None:
@@ -136,6 +137,18 @@ class ItemView:
     def is_numeric(self) -> bool:
         """Does a phone show the number pad?"""
         return self.item.kind in (Kind.INTEGER, Kind.DECIMAL)
+
+    @property
+    def expected(self) -> str:
+        """The expected range in words."""
+        low, high = self.item.low, self.item.high
+        if low is None and high is None:
+            return ""
+        if low is None:
+            return _("Expected at most %(high)s") % {"high": high}
+        if high is None:
+            return _("Expected at least %(low)s") % {"low": low}
+        return _("Expected %(low)s to %(high)s") % {"low": low, "high": high}
 
     @property
     def stored(self) -> str:

@@ -107,10 +107,11 @@ def item_of(table: str, name: str, version: int | None = None) -> Item | None:
 
 
 def _worded(model: type[Declared], version: int) -> tuple[Item, ...]:
+    if issubclass(model, Crf):
+        return form(model.crf.code, version).items
     if issubclass(model, CrfRow):
         return next(rows.items for rows in form(model.rows.form.crf.code, version).rows if rows.model is model)
-    assert issubclass(model, Crf)
-    return form(model.crf.code, version).items
+    return ()
 
 
 def rule_message(form_def: FormDef, check_id: str) -> Any:

@@ -1,4 +1,4 @@
-"""Released versions of a form: wording, code lists and order in both languages, kept as files and shown as they were."""
+"""Released versions of a form: wording, code lists and order in both languages, kept as files."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class PartialDate:
 
     @classmethod
     def parse(cls, text: str) -> PartialDate:
-        """`2026`, `2026-03`, `2026-03-05`, `UN-MAR-2026`, `UN-UN-2026` or `5-MAR-2026`. ValueError says what to type."""
+        """`2026`, `2026-03`, `2026-03-05`, `UN-MAR-2026`, `5-MAR-2026`. ValueError says what to type."""
         parts = _parts(text.strip().upper())
         if parts is None:
             raise ValueError(_("Type the date as 2026-03-05, 2026-03 (day unknown) or 2026 (month and day unknown)."))
@@ -75,7 +75,7 @@ def _parts(text: str) -> tuple[int, int | None, int | None] | None:
 
 @dataclass(frozen=True)
 class Measured:
-    """A result as the laboratory reported it: an operator where it is censored (`<0.5`), and the figure with its digits."""
+    """A result as reported: an operator where it is censored (`<0.5`), and the figure with its digits."""
 
     value: Decimal
     operator: str = ""
@@ -101,7 +101,9 @@ def parse_moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(_("There is no such date and time. Check the month, the day, the time and the offset.")) from error
+        raise ValueError(
+            _("There is no such date and time. Check the month, the day, the time and the offset.")
+        ) from error
 
 
 def write_moment(moment: datetime) -> str:

@@ -27,7 +27,7 @@ class DeclaredBase(ModelBase):
         if "rows" in attrs:
             spec = attrs["rows"]
             attrs["parent"] = models.ForeignKey(spec.form, on_delete=models.PROTECT, related_name=spec.name)
-        cls = super().__new__(mcs, name, bases, attrs, **kwargs)
+        cls: Any = super().__new__(mcs, name, bases, attrs, **kwargs)
         if not cls._meta.abstract:
             constraints = [*cls._meta.constraints, *_asked_constraints(cls)]
             cls._meta.constraints = constraints
@@ -87,7 +87,7 @@ class Crf(Declared):
 
 
 class CrfRow(Declared):
-    """A repeating row inside a form; its key is never renumbered. `rows` names its form; subclasses declare the items."""
+    """A repeating row inside a form; its key is never renumbered. `rows` names the form it belongs to."""
 
     rows: ClassVar[RowsSpec]
     parent: models.ForeignKey[Any, Any]
@@ -98,6 +98,11 @@ class CrfRow(Declared):
 
     def __str__(self) -> str:
         return f"{self.rows.name} {self.key}"
+
+    @classmethod
+    def of(cls, record: Crf) -> list[CrfRow]:
+        """The rows of a record, by key."""
+        return list(cls.objects.filter(parent=record).order_by("key"))  # type: ignore[misc]  # subclasses have a parent
 
 
 class FormState(models.TextChoices):

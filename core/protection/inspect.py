@@ -85,5 +85,6 @@ def ensure() -> None:
     if found := problems():
         listed = "; ".join(found[:5]) + (f"; and {len(found) - 5} more" if len(found) > 5 else "")
         raise ImproperlyConfigured(
-            f"The audit trail is not protected: {listed}. Run `manage.py migrate` with DATABASE_OWNER_URL set to the owner role."
+            f"The audit trail is not protected: {listed}. "
+            "Run `manage.py migrate` with DATABASE_OWNER_URL set to the owner role."
         )

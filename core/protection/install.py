@@ -135,7 +135,7 @@ def rights(runtime: str) -> list[str]:
     ]
     statements += [f'REVOKE UPDATE, DELETE ON "{name}" FROM "{runtime}"' for name in append_only_tables()]
     statements += [f'REVOKE DELETE ON "{name}" FROM "{runtime}"' for name in kept_tables()]
-    # An act locks the head of a chain, for which PostgreSQL wants a right to update something; seq and digest it may not.
+    # To lock the head of a chain PostgreSQL wants a right to update something of it; seq and digest are not it.
     head = table(ChainHead)
     return [
         *statements,

@@ -223,5 +223,5 @@ def test_the_cost_does_not_grow_with_the_changes(cast: Cast) -> None:
     for number in range(30):
         change(vitals(of), cast, {"temp": f"36.{number % 10}", "pulse": 60 + number}, f"reading {number}")
     assert statements(lambda: client.get(address)) == few
-    asked = {"site": cast.site.pk, "form": "VS", "person": cast.coordinator.pk, "reason": "reading"}
+    asked: dict[str, Any] = {"site": cast.site.pk, "form": "VS", "person": cast.coordinator.pk, "reason": "reading"}
     assert statements(lambda: client.get(address, asked)) == few + 2, "one each to look up the site and the person"

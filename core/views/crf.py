@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +32,7 @@ MAX_JOURNAL = 512 * 1024
 
 
 @requires(Permission.VIEW_CLINICAL)
-def edit(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int = 1) -> HttpResponse:
+def edit(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int | None = None) -> HttpResponse:
     """A form of a subject, to read, or to enter for those who may."""
     place = find_place(request.actor, number, visit, code, key)
     if request.method == "POST":
@@ -44,8 +45,9 @@ def edit(request: AuthenticatedRequest, number: str, visit: str, code: str, key:
 
 
 def _save(request: AuthenticatedRequest, place: Place) -> HttpResponse:
-    form = forms.CrfForm(place, _rows(place), request.POST.copy())
-    _keep_files(request, place, form)
+    posted = request.POST.copy()
+    form = forms.CrfForm(place, _rows(place), posted)
+    _keep_files(request, place, form, posted)
     if not form.is_valid():
         return _page(request, place, form, status=400)
     try:
@@ -111,7 +113,7 @@ def _page(
     differing: Any = None,
 ) -> HttpResponse:
     queries = Query.objects.filter(
-        subject=place.subject, form_code=place.form.code, visit_name=place.at.name, record_key=place.key or None
+        subject=place.subject, form_code=place.form.code, visit_name=place.at.name, record_key=place.key
     ).exclude(state=QueryState.CLOSED)
     may_read_trail = request.actor.can(Permission.VIEW_TRAIL, place.subject.site)
     form.attach(queries.order_by("id") if place.record else [])
@@ -130,6 +132,7 @@ def _page(
         "discard_url": place.url_of("crf-draft-discard"),
         "void_url": place.url_of("crf-void"),
         "history_url": place.url_of("crf-history") if may_read_trail else "",
+        "again_url": _again_url(place),
         "today": place.subject.site.today(),
         "window": _window(place),
     }
@@ -145,13 +148,20 @@ def _may_enter(request: AuthenticatedRequest, place: Place) -> bool:
     return not voided and request.actor.can(Permission.ENTER_DATA, place.subject.site)
 
 
+def _again_url(place: Place) -> str:
+    """Where a form of a visit is entered again once its record is void."""
+    if place.record is None or not place.record.voided or place.form.log:
+        return ""
+    return replace(place, key=place.key + 1, record=None).url
+
+
 def _rows(place: Place) -> dict[str, list[CrfRow]]:
     if place.record is None:
         return {}
-    return {g.name: list(g.model.objects.filter(parent=place.record).order_by("key")) for g in place.form.rows}
+    return {g.name: g.model.of(place.record) for g in place.form.rows}
 
 
-def _keep_files(request: AuthenticatedRequest, place: Place, form: forms.CrfForm) -> None:
+def _keep_files(request: AuthenticatedRequest, place: Place, form: forms.CrfForm, posted: QueryDict) -> None:
     """Keep an upload at once: a browser cannot be asked to keep it while another value is mended."""
     for item in form.items:
         if item.kind is Kind.FILE and (upload := request.FILES.get(item.name)):
@@ -160,7 +170,7 @@ def _keep_files(request: AuthenticatedRequest, place: Place, form: forms.CrfForm
             except ValidationError as error:
                 form.add_error(item.name, error)
             else:
-                form.data[item.name + forms.KEPT] = str(stored.pk)
+                posted[item.name + forms.KEPT] = str(stored.pk)
 
 
 def _whole(text: str | None) -> int:
@@ -175,7 +185,7 @@ def _token(text: str | None) -> UUID | None:
 
 
 @requires(Permission.VIEW_CLINICAL)
-def void(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int = 1) -> HttpResponse:
+def void(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int | None = None) -> HttpResponse:
     """Void a record, with the reason; the page says what that means."""
     place = find_place(request.actor, number, visit, code, key, Permission.VOID_RECORD)
     if place.record is None:
@@ -216,7 +226,7 @@ def place_url(number: str, code: str, key: int) -> str:
 
 @require_POST
 @requires(Permission.ENTER_DATA)
-def draft(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int = 1) -> HttpResponse:
+def draft(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int | None = None) -> HttpResponse:
     """Keep what was typed, within a second. JSON in: token and values; JSON out: when it was kept."""
     place = find_place(request.actor, number, visit, code, key, Permission.ENTER_DATA)
     if len(request.body) > MAX_JOURNAL:
@@ -237,7 +247,7 @@ def _text(value: Any) -> str:
 
 @require_POST
 @requires(Permission.ENTER_DATA)
-def discard(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int = 1) -> HttpResponse:
+def discard(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int | None = None) -> HttpResponse:
     """Let go of what was typed and not saved; the journal keeps that it was typed."""
     place = find_place(request.actor, number, visit, code, key, Permission.ENTER_DATA)
     token = _token(request.POST.get("token")) or UUID(forms.new_token())

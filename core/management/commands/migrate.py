@@ -33,7 +33,7 @@ class Command(DjangoMigrate):
             return
         if missing := sorted({trigger.table for trigger in triggers()} - set(tables(options["database"]))):
             names = ", ".join(missing)
-            raise CommandError(f"These tables have no migration yet: {names}. Run `manage.py makemigrations`, then this again.")
+            raise CommandError(f"No migration makes these tables: {names}. Run `manage.py makemigrations` first.")
         with transaction.atomic(using=options["database"]), connections[options["database"]].cursor() as cursor:
             cursor.execute(install_sql(connections["default"].settings_dict["USER"]))
         if options["verbosity"] > 0:

@@ -17,7 +17,9 @@ from core.crf.items import FormDef
 class Command(BaseCommand):
     """The annotated case report form (docs/annotated_crf) and each form's versions (<app>/released)."""
 
-    help = "Write the annotated CRF and the form versions; --check: only compare; --release CODE: put a version into use."
+    help = (
+        "Write the annotated CRF and the form versions; --check: only compare; --release CODE: put a version into use."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--check, --release CODE."""
@@ -42,7 +44,9 @@ class Command(BaseCommand):
     def _check(self, differing: list[Path]) -> None:
         if differing:
             names = ", ".join(str(path.relative_to(settings.BASE_DIR)) for path in differing)
-            raise CommandError(f"Not what the declarations say: {names}. Run `manage.py snapshot` and look at the diff.")
+            raise CommandError(
+                f"Not what the declarations say: {names}. Run `manage.py snapshot` and look at the diff."
+            )
         self.stdout.write("The annotated CRF and the form versions are what the declarations say.")
 
 
