@@ -104,11 +104,20 @@ def refuse_taken_port(host: str, port: int) -> None:
             ) from None
 
 
-def manage(*arguments: str) -> None:
-    command = [sys.executable, str(local.BASE_DIR / "manage.py"), *arguments]
-    done = subprocess.run(command, cwd=local.BASE_DIR, check=False, start_new_session=True)  # noqa: S603 (our own)
-    if done.returncode:
-        raise Trouble(f"`manage.py {' '.join(arguments)}` failed; its message stands above.")
+def manage(*commands: list[str]) -> None:
+    """Commands that do not depend on one another, side by side."""
+    started: list[subprocess.Popen[bytes]] = []
+    try:
+        for command in commands:
+            whole = [sys.executable, str(local.BASE_DIR / "manage.py"), *command]
+            started.append(subprocess.Popen(whole, cwd=local.BASE_DIR, start_new_session=True))  # noqa: S603 (our own)
+        for command, process in zip(commands, started, strict=True):
+            if process.wait():
+                raise Trouble(f"`manage.py {' '.join(command)}` failed; its message stands above.")
+    finally:
+        for process in started:
+            process.kill()  # does nothing to one that has ended
+            process.wait()
 
 
 def watch(parts: list[Child]) -> None:
@@ -121,15 +130,14 @@ def watch(parts: list[Child]) -> None:
 
 
 def serve(host: str, port: int, demo: bool) -> None:
-    manage("migrate", "--verbosity", "0")
-    manage("collectstatic", "--noinput", "--verbosity", "0")
+    manage(["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "--verbosity", "0"])
     parts: list[Child] = []
     try:
         for part in children(host, port):
             part.start()
             parts.append(part)
         if demo:
-            manage("demo")
+            manage(["demo"])
         if not until(lambda: listens(host, port) or parts[0].process.poll() is not None, seconds=30):
             raise Trouble(f"the web server does not answer. The end of its log, {parts[0].log}:\n{tail(parts[0].log)}")
         print(f"\nThe trial runs at http://localhost:{port}/  (Ctrl-C stops it; logs lie in {LOGS})", flush=True)

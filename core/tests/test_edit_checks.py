@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from accounts.actor import Actor, system_actor
 from core.actions import crf, query
 from core.actions.entry import Entry, RowEntry
 from core.actions.errors import ReasonRequired, Refused
+from core.crf import read
 from core.models import Query, QueryEvent, QueryState, Subject
 from core.testing import trial
 from core.testing.trial import CALM, VISIT_ON, WHY, refused, save_vs
@@ -49,8 +51,12 @@ def test_it_works(subject: Subject, coordinator: Actor) -> None:
     trial.commit()
 
 
-@pytest.mark.parametrize(("temp", "fires"), [("34.9", True), ("35", False), ("38.0", False), ("38.1", True)])
-def test_the_ends_of_a_range_belong_to_it(subject: Subject, coordinator: Actor, temp: str, fires: bool) -> None:
+@pytest.mark.parametrize(("end", "step", "fires"), [(0, "-0.1", True), (0, "0", False), (1, "0", False), (1, "0.1", True)])
+def test_the_ends_of_a_range_belong_to_it(
+    subject: Subject, coordinator: Actor, end: int, step: str, fires: bool
+) -> None:
+    item = read.form("VS").item("temp")
+    temp = ((item.low, item.high)[end] or 0) + Decimal(step)
     assert bool(save_vs(subject, CALM | {"temp": temp}, by=coordinator).opened) is fires
 
 

@@ -117,14 +117,30 @@
     if (inputs[0]) { announce(inputs[0]); inputs[0].focus(); }
   };
 
+  // data-close-panel="id": empties the panel, by its button or by Escape, and gives the focus back.
+  let opener = null;
+  const closePanel = (button) => {
+    const panel = button && document.getElementById(button.dataset.closePanel);
+    if (!panel || !panel.childElementCount) return;
+    panel.replaceChildren();
+    opener?.focus();
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => { opener = event.target; });
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "side-panel") event.target.focus(); });
+
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
-  document.addEventListener("keydown", (event) => { digit(event); saveKey(event); });
+  document.addEventListener("keydown", (event) => {
+    digit(event);
+    saveKey(event);
+    if (event.key === "Escape") closePanel(document.querySelector("[data-close-panel]"));
+  });
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-add-row], [data-set-date], [data-clear]");
+    const button = event.target.closest?.("[data-add-row], [data-set-date], [data-clear], [data-close-panel]");
     if (button?.dataset.addRow) addRow(button);
     if (button?.dataset.setDate) setDate(button);
     if (button?.dataset.clear) clear(button);
+    if (button?.dataset.closePanel) closePanel(button);
   });
   document.addEventListener("htmx:load", (event) => prepare(event.target));
   prepare(document);

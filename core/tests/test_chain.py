@@ -1,0 +1,171 @@
+"""The chain of a subject's changes: whole after any acts, and an alteration behind the application is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg import sql
+
+from accounts.actor import Actor
+from accounts.testing import Cast
+from core.actions import subject as subjects
+from core.actions.errors import ReasonRequired
+from core.actions.trail import flat, seal_item
+from core.actions.verify import verify_chain
+from core.crf import read
+from core.models import Change, ChangeItem, Subject
+from core.testing import trial
+from core.testing.databases import owner_connection
+from core.testing.trial import CALM, WHY, save_vs
+
+
+@pytest.fixture
+def worked_on(committed_db: str, subject: Subject, coordinator: Actor, colleague: Actor) -> Subject:
+    """Five changes, by two people."""
+    for sysbp, by in ((120, coordinator), (125, colleague), (130, coordinator), (135, colleague)):
+        save_vs(subject, CALM | {"sysbp": sysbp}, by=by, reason=WHY)
+    return subject
+
+
+@pytest.fixture
+def owner(committed_db: str) -> Iterator[psycopg.Connection[Any]]:
+    """The owner at the database's door, with the triggers of the trail switched off."""
+    history = read.form("VS").model.history.model._meta.db_table
+    with owner_connection(committed_db) as connected:
+        for table in ("core_change", "core_changeitem", "core_chainhead", history):
+            connected.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
+        yield connected
+
+
+def test_it_works(worked_on: Subject) -> None:
+    changes = list(Change.objects.filter(subject=worked_on).order_by("id"))
+    assert [change.seq for change in changes] == [1, 2, 3, 4, 5]
+    assert [change.prev_digest for change in changes] == ["0" * 64, *(change.digest for change in changes[:-1])]
+    assert verify_chain(worked_on) == []
+
+
+@pytest.mark.req("ADM-08")
+@pytest.mark.parametrize(
+    ("tamper", "fault"),
+    [
+        ("UPDATE core_changeitem SET new = '99' WHERE field = 'sysbp' AND new = '130'", "change 4: item"),
+        ("UPDATE core_changeitem SET old = '99' WHERE field = 'sysbp' AND new = '130'", "sysbp was altered"),
+        ("UPDATE core_changeitem SET field = 'diabp' WHERE new = '130'", "diabp was altered"),
+        ("UPDATE core_changeitem SET system_rule = 'X v1' WHERE new = '130'", "sysbp was altered"),
+        ("UPDATE core_changeitem SET row_id = row_id + 1 WHERE new = '130'", "sysbp was altered"),
+        ("UPDATE core_change SET reason = 'Better' WHERE seq = 4", "change 4: its reason was altered"),
+        ("UPDATE core_change SET actor_name = 'Nobody' WHERE seq = 4", "change 4: it was altered"),
+        ("UPDATE core_change SET at = at - interval '1 day' WHERE seq = 4", "change 4: it was altered"),
+        ("UPDATE core_change SET role = 'investigator' WHERE seq = 4", "change 4: it was altered"),
+        ("UPDATE core_change SET visit_name = 'D28' WHERE seq = 4", "change 4: it was altered"),
+        (
+            "DELETE FROM core_changeitem USING core_change c WHERE c.id = change_id AND c.seq = 4;"
+            "DELETE FROM assessments_historicalvitalsigns USING core_change c WHERE c.id = change_id AND c.seq = 4;"
+            "DELETE FROM core_change WHERE seq = 4",
+            "change 5: it comes after change 3",
+        ),
+        ("DELETE FROM core_changeitem WHERE new = '130'", "change 4: it was altered, or items were added or left out"),
+        (
+            "UPDATE core_change SET seq = 9 WHERE seq = 3; UPDATE core_change SET seq = 3 WHERE seq = 4;"
+            "UPDATE core_change SET seq = 4 WHERE seq = 9",
+            "change 3: it does not continue the one before it",
+        ),
+        (
+            "DELETE FROM core_changeitem USING core_change c WHERE c.id = change_id AND c.seq = 5;"
+            "DELETE FROM assessments_historicalvitalsigns USING core_change c WHERE c.id = change_id AND c.seq = 5;"
+            "DELETE FROM core_change WHERE seq = 5",
+            "the chain does not end where its head says",
+        ),
+        ("UPDATE core_chainhead SET digest = repeat('0', 64)", "the chain does not end where its head says"),
+        ("DELETE FROM core_chainhead", "the chain does not end where its head says"),
+    ],
+)
+def test_what_the_owner_alters_is_found(
+    worked_on: Subject, owner: psycopg.Connection[Any], tamper: str, fault: str
+) -> None:
+    for statement in tamper.split(";"):
+        assert owner.execute(statement).rowcount == 1
+    found = verify_chain(worked_on)
+    assert any(fault in each for each in found), found
+
+
+@pytest.mark.req("ADM-08")
+def test_a_resealed_item_does_not_fit_its_record(worked_on: Subject, owner: psycopg.Connection[Any]) -> None:
+    """Who alters an item and computes its digest anew has to alter every later record and the head as well."""
+    forged = ChangeItem.objects.get(new=130)
+    forged.new = 99
+    digest = seal_item(forged).digest
+    owner.execute("UPDATE core_changeitem SET new = '99', digest = %s WHERE id = %s", [digest, forged.pk])
+    assert verify_chain(worked_on) == ["01-001, change 4: it was altered, or items were added or left out"]
+
+
+def test_each_subject_has_a_chain_of_its_own(worked_on: Subject, cast: Cast, coordinator: Actor) -> None:
+    other = subjects.add(cast.site, by=coordinator)
+    assert list(Change.objects.filter(subject=other).values_list("seq", "prev_digest")) == [(1, "0" * 64)]
+    assert verify_chain(other) == verify_chain(worked_on) == []
+
+
+ANSWERS = st.fixed_dictionaries(
+    {"vsperf": st.just("Y")},
+    optional={
+        "temp": st.none() | st.decimals(30, 45, places=1).map(str),
+        "sysbp": st.none() | st.integers(0, 350),
+        "diabp": st.none() | st.integers(0, 250).map(str),
+        "vspos": st.sampled_from(["", "SUPINE", "SITTING", "STANDING"]),
+        "vstim": st.none() | st.times().map(lambda t: t.isoformat("minutes")),
+        "weight": st.sampled_from([None, "61.5", " 061.5 ", "0"]),
+    },
+)
+MISSING = st.dictionaries(st.sampled_from(["pulse", "resp", "oxysat"]), st.sampled_from(["", "ND", "UNK", "REF"]))
+SAVES = st.lists(st.tuples(ANSWERS, MISSING, st.booleans()), min_size=1, max_size=6)
+
+
+def replayed(row: Any) -> dict[str, Any]:
+    """A row's answers as the items of its changes tell them, from the first to the last."""
+    state: dict[str, Any] = {}
+    items = ChangeItem.objects.filter(table_name=row._meta.db_table, row_id=row.pk).order_by("change__seq", "id")
+    for item in items:
+        assert state.get(item.field) == item.old
+        state[item.field] = item.new
+    return {name: value for name, value in state.items() if value is not None}
+
+
+class Undo(Exception):
+    """Ends an example: its subject goes with it."""
+
+
+@pytest.mark.req("AUD-01", "ADM-08")
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(saves=SAVES)
+def test_whatever_two_people_save_the_items_tell_it(cast: Cast, saves: list[Any]) -> None:
+    people = {True: cast.actor(cast.coordinator), False: cast.actor(cast.coordinator2)}
+    with pytest.raises(Undo), transaction.atomic():
+        subject = subjects.add(cast.site, by=people[True])
+        for values, missing, first in saves:
+            answers = {name: None for name in missing} | values
+            record = save_vs(subject, answers, by=people[first], reason=WHY, **missing).record
+            assert record
+            fresh = type(record).objects.get(pk=record.pk)
+            assert flat(fresh) == replayed(fresh)
+            counts = trial.counts()
+            assert save_vs(subject, answers, by=people[not first], **missing).change is None
+            assert trial.counts() == counts
+        trial.commit()
+        assert verify_chain(subject) == []
+        raise Undo
+
+
+def test_a_change_without_a_reason_is_no_link(subject: Subject, coordinator: Actor) -> None:
+    save_vs(subject, CALM, by=coordinator)
+    with pytest.raises(ReasonRequired):
+        save_vs(subject, CALM | {"sysbp": "130"}, by=coordinator)
+    save_vs(subject, CALM | {"sysbp": "130"}, by=coordinator, reason=WHY)
+    trial.commit()
+    assert verify_chain(subject) == []
+    assert list(Change.objects.values_list("seq", flat=True).order_by("seq")) == [1, 2, 3]
