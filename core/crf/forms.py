@@ -42,14 +42,21 @@ class ItemsForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """Item name -> value, files as kept."""
-        found = {item.name: self.cleaned_data.get(item.name) for item in self.items if item.kind is not Kind.FILE}
-        return found | {item.name: self.kept(item) for item in self.items if item.kind is Kind.FILE}
+        """Item name -> value, files as kept; items the page did not send are left as they are."""
+        sent = [item for item in self.items if self.was_sent(item)]
+        found = {item.name: self.cleaned_data.get(item.name) for item in sent if item.kind is not Kind.FILE}
+        return found | {item.name: self.kept(item) for item in sent if item.kind is Kind.FILE}
+
+    def was_sent(self, item: Item) -> bool:
+        """Did the page send the item? An open choice sends only its missing reason; a cut-off post sends neither."""
+        name = self.add_prefix(item.name)
+        return any(name + part in self.data for part in ("", MISSING, KEPT))
 
     @property
     def missing(self) -> dict[str, str]:
         """Item name -> missing reason; empty where none is given."""
-        return {item.name: self.cleaned_data.get(item.name + MISSING) or "" for item in self.items}
+        sent = [item.name for item in self.items if self.add_prefix(item.name) + MISSING in self.data]
+        return {name: self.cleaned_data.get(name + MISSING) or "" for name in sent}
 
     def kept(self, item: Item) -> StoredFile | None:
         """The file kept for a file item, by the hidden input that names it; only this subject's files count."""
@@ -77,7 +84,9 @@ class RowForm(ItemsForm):
         """Was anything entered beyond what the row started with?"""
         answered = {name for name, value in self.values.items() if value not in (None, "", [])}
         untouched = all(str(self.cleaned_data.get(name)) == value for name, value in self.start.items())
-        return self.row is not None or bool(answered - set(self.start)) or any(self.missing.values()) or not untouched
+        if self.row is not None:
+            return any(self.was_sent(item) for item in self.items)
+        return bool(answered - set(self.start)) or any(self.missing.values()) or not untouched
 
     def entry(self) -> RowEntry:
         """The row as entered."""

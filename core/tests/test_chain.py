@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -25,16 +26,22 @@ from core.testing.databases import owner_connection
 from core.testing.trial import CALM, WHY, save_vs
 
 
-@pytest.fixture
-def worked_on(committed_db: str, subject: Subject, coordinator: Actor, colleague: Actor) -> Subject:
-    """Five changes, by two people."""
-    for sysbp, by in ((120, coordinator), (125, colleague), (130, coordinator), (135, colleague)):
-        save_vs(subject, CALM | {"sysbp": sysbp}, by=by, reason=WHY)
+def five_changes(cast: Cast) -> Subject:
+    """Of a new subject, by two people."""
+    people = [cast.actor(cast.coordinator), cast.actor(cast.coordinator2)]
+    subject = subjects.add(cast.site, by=people[0])
+    for turn, sysbp in enumerate((120, 125, 130, 135)):
+        save_vs(subject, CALM | {"sysbp": sysbp}, by=people[turn % 2], reason=WHY)
     return subject
 
 
 @pytest.fixture
-def owner(committed_db: str) -> Iterator[psycopg.Connection[Any]]:
+def worked_on(committed_db: str, cast: Cast) -> Subject:
+    return five_changes(cast)
+
+
+@contextmanager
+def unprotected(committed_db: str) -> Iterator[psycopg.Connection[Any]]:
     """The owner at the database's door, with the triggers of the trail switched off."""
     history = read.form("VS").model.history.model._meta.db_table
     with owner_connection(committed_db) as connected:
@@ -50,58 +57,58 @@ def test_it_works(worked_on: Subject) -> None:
     assert verify_chain(worked_on) == []
 
 
-@pytest.mark.req("ADM-08")
-@pytest.mark.parametrize(
-    ("tamper", "fault"),
-    [
-        ("UPDATE core_changeitem SET new = '99' WHERE field = 'sysbp' AND new = '130'", "change 4: item"),
-        ("UPDATE core_changeitem SET old = '99' WHERE field = 'sysbp' AND new = '130'", "sysbp was altered"),
-        ("UPDATE core_changeitem SET field = 'diabp' WHERE new = '130'", "diabp was altered"),
-        ("UPDATE core_changeitem SET system_rule = 'X v1' WHERE new = '130'", "sysbp was altered"),
-        ("UPDATE core_changeitem SET row_id = row_id + 1 WHERE new = '130'", "sysbp was altered"),
-        ("UPDATE core_change SET reason = 'Better' WHERE seq = 4", "change 4: its reason was altered"),
-        ("UPDATE core_change SET actor_name = 'Nobody' WHERE seq = 4", "change 4: it was altered"),
-        ("UPDATE core_change SET at = at - interval '1 day' WHERE seq = 4", "change 4: it was altered"),
-        ("UPDATE core_change SET role = 'investigator' WHERE seq = 4", "change 4: it was altered"),
-        ("UPDATE core_change SET visit_name = 'D28' WHERE seq = 4", "change 4: it was altered"),
-        (
-            "DELETE FROM core_changeitem USING core_change c WHERE c.id = change_id AND c.seq = 4;"
-            "DELETE FROM assessments_historicalvitalsigns USING core_change c WHERE c.id = change_id AND c.seq = 4;"
-            "DELETE FROM core_change WHERE seq = 4",
-            "change 5: it comes after change 3",
-        ),
-        ("DELETE FROM core_changeitem WHERE new = '130'", "change 4: it was altered, or items were added or left out"),
-        (
-            "UPDATE core_change SET seq = 9 WHERE seq = 3; UPDATE core_change SET seq = 3 WHERE seq = 4;"
-            "UPDATE core_change SET seq = 4 WHERE seq = 9",
-            "change 3: it does not continue the one before it",
-        ),
-        (
-            "DELETE FROM core_changeitem USING core_change c WHERE c.id = change_id AND c.seq = 5;"
-            "DELETE FROM assessments_historicalvitalsigns USING core_change c WHERE c.id = change_id AND c.seq = 5;"
-            "DELETE FROM core_change WHERE seq = 5",
-            "the chain does not end where its head says",
-        ),
-        ("UPDATE core_chainhead SET digest = repeat('0', 64)", "the chain does not end where its head says"),
-        ("DELETE FROM core_chainhead", "the chain does not end where its head says"),
-    ],
+OF_4 = "change_id IN (SELECT id FROM core_change WHERE subject_id = {s} AND seq = 4)"
+ITEM_4 = f"{OF_4} AND field = 'sysbp'"
+CHANGE_4 = "subject_id = {s} AND seq = 4"
+LEAVE_OUT = (
+    f"DELETE FROM core_changeitem WHERE {OF_4}",
+    f"DELETE FROM assessments_historicalvitalsigns WHERE {OF_4}",
+    f"DELETE FROM core_change WHERE {CHANGE_4}",
 )
-def test_what_the_owner_alters_is_found(
-    worked_on: Subject, owner: psycopg.Connection[Any], tamper: str, fault: str
-) -> None:
-    for statement in tamper.split(";"):
-        assert owner.execute(statement).rowcount == 1
-    found = verify_chain(worked_on)
-    assert any(fault in each for each in found), found
+SWAP = ("SET seq = 9 WHERE subject_id = {s} AND seq = 3", f"SET seq = 3 WHERE {CHANGE_4}")
+SWAP = tuple(f"UPDATE core_change {change}" for change in (*SWAP, "SET seq = 4 WHERE subject_id = {s} AND seq = 9"))
+TAMPERED: list[tuple[tuple[str, ...], str]] = [
+    ((f"UPDATE core_changeitem SET new = '99' WHERE {ITEM_4}",), "change 4: item"),
+    ((f"UPDATE core_changeitem SET old = '99' WHERE {ITEM_4}",), "sysbp was altered"),
+    ((f"UPDATE core_changeitem SET field = 'diabp' WHERE {ITEM_4}",), "diabp was altered"),
+    ((f"UPDATE core_changeitem SET system_rule = 'X v1' WHERE {ITEM_4}",), "sysbp was altered"),
+    ((f"UPDATE core_changeitem SET row_id = row_id + 1 WHERE {ITEM_4}",), "sysbp was altered"),
+    ((f"DELETE FROM core_changeitem WHERE {ITEM_4}",), "change 4: it was altered, or items were added or left out"),
+    ((f"UPDATE core_change SET reason = 'Better' WHERE {CHANGE_4}",), "change 4: its reason was altered"),
+    ((f"UPDATE core_change SET actor_name = 'Nobody' WHERE {CHANGE_4}",), "change 4: it was altered"),
+    ((f"UPDATE core_change SET at = at - interval '1 day' WHERE {CHANGE_4}",), "change 4: it was altered"),
+    ((f"UPDATE core_change SET role = 'investigator' WHERE {CHANGE_4}",), "change 4: it was altered"),
+    ((f"UPDATE core_change SET visit_name = 'D28' WHERE {CHANGE_4}",), "change 4: it was altered"),
+    (LEAVE_OUT, "change 5: it comes after change 3"),
+    (LEAVE_OUT, "change 5: it does not continue the one before it"),
+    (SWAP, "change 3: it does not continue the one before it"),
+    (tuple(each.replace("seq = 4", "seq = 5") for each in LEAVE_OUT), "the chain does not end where its head says"),
+    (("UPDATE core_chainhead SET digest = repeat('0', 64) WHERE subject_id = {s}",), "the chain does not end"),
+    (("DELETE FROM core_chainhead WHERE subject_id = {s}",), "the chain does not end where its head says"),
+]
 
 
 @pytest.mark.req("ADM-08")
-def test_a_resealed_item_does_not_fit_its_record(worked_on: Subject, owner: psycopg.Connection[Any]) -> None:
+def test_what_the_owner_alters_is_found(committed_db: str, cast: Cast) -> None:
+    """Each alteration in the chain of a subject of its own."""
+    whole = [five_changes(cast) for _ in TAMPERED]
+    with unprotected(committed_db) as owner:
+        for subject, (statements, fault) in zip(whole, TAMPERED, strict=True):
+            assert verify_chain(subject) == []
+            for statement in statements:
+                assert owner.execute(statement.format(s=subject.pk)).rowcount == 1, statement
+            found = verify_chain(subject)
+            assert any(fault in each for each in found), (statements, found)
+
+
+@pytest.mark.req("ADM-08")
+def test_a_resealed_item_does_not_fit_its_record(committed_db: str, worked_on: Subject) -> None:
     """Who alters an item and computes its digest anew has to alter every later record and the head as well."""
     forged = ChangeItem.objects.get(new=130)
     forged.new = 99
     digest = seal_item(forged).digest
-    owner.execute("UPDATE core_changeitem SET new = '99', digest = %s WHERE id = %s", [digest, forged.pk])
+    with unprotected(committed_db) as owner:
+        owner.execute("UPDATE core_changeitem SET new = '99', digest = %s WHERE id = %s", [digest, forged.pk])
     assert verify_chain(worked_on) == ["01-001, change 4: it was altered, or items were added or left out"]
 
 
