@@ -8,6 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Tags, register
 
 from core import schedule
+from core.actions.trail import NOT_ITEMS
 from core.crf import read
 from core.crf.items import FormDef, Item, Kind
 from core.crf.rules import RULES, VISIT
@@ -36,7 +37,8 @@ def form_problems(form: FormDef) -> list[CheckMessage]:
     for derivation in form.derivations:
         found += _unknown(form, (*derivation.reads, derivation.target), set(form.names), "core.E102", derivation.id)
     found += _unknown(form, (*form.summary, *form.anchors.values()), set(form.names), "core.E103", "Spec")
-    ids = [rule.id for rule in form.rules] + [derivation.id for derivation in form.derivations]
+    ids = [rule.id for rules in (form.rules, *(group.rules for group in form.rows)) for rule in rules]
+    ids += [derivation.id for derivation in form.derivations]
     found += [_error(form, f"{id} is used twice", "Give each rule its own id.", "core.E104") for id in _twice(ids)]
     return found
 
@@ -46,6 +48,8 @@ def _item_problems(form: FormDef, item: Item, names: set[str]) -> Iterator[Check
         yield _error(
             form, f"item {item.name}", "Names are lower case, at most 20 characters, without '__'.", "core.E105"
         )
+    if item.name in NOT_ITEMS:
+        yield _error(form, f"item {item.name}", "The trail takes this name for books: choose another.", "core.E112")
     if item.asked_if and item.asked_if[0] not in names:
         yield _error(form, f"{item.name}: asked_if reads {item.asked_if[0]}", "Name an item of this form.", "core.E106")
     if (item.low is not None or item.high is not None) and item.kind not in NUMERIC:

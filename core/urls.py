@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import path
 
-from core.views import changes, crf, files, health, history, home, queries, subjects, visits
+from core.views import casebook, changes, crf, files, health, history, home, queries, subjects, visits
 
 crf_pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("", crf.edit, "crf-edit"),
@@ -23,7 +23,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("subjects/", subjects.index, name="subject-list"),
     path("subjects/add/", subjects.add, name="subject-add"),
-    path("subjects/<str:number>/", subjects.casebook, name="subject-detail"),
+    path("subjects/<str:number>/", casebook.casebook, name="subject-detail"),
     path("subjects/<str:number>/unscheduled/", visits.add, name="visit-add"),
     path("subjects/<str:number>/visits/<str:visit>/", visits.detail, name="visit-detail"),
     path("subjects/<str:number>/visits/<str:visit>/date/", visits.save_date, name="visit-date"),

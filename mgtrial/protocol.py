@@ -176,4 +176,12 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     ),
     Parameter("ltfu_last_year", _("Long-term follow-up, last year"), "a", LAST_YEAR, FOLLOW_UP, Status.VERIFY),
     Parameter("late_entry", _("Data counts as entered late after"), "d", 7, NO_SOURCE, Status.PROPOSAL),
+    Parameter(
+        "missing_query_days",
+        _("Answers that a form lacks are queried after its entry, days"),
+        "d",
+        7,
+        NO_SOURCE,
+        Status.PROPOSAL,
+    ),
 )

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "dosing",
     "followup",
     "safety",
+    "demo",
     "accounts.apps.TrialAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -204,6 +205,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "clear-expired-sessions": {"task": "mgtrial.celery.clear_expired_sessions", "schedule": crontab(hour=3, minute=10)},
+    "recheck-all": {"task": "core.tasks.recheck_all", "schedule": crontab(hour=18, minute=30)},  # 02:30 in China
+    "check-protection": {"task": "core.tasks.check_protection", "schedule": crontab(minute="*/10")},
 }
 
 LOGGING = {

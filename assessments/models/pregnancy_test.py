@@ -26,7 +26,7 @@ class Result(models.TextChoices):
 class PregnancyTest(Crf):
     """UPT: a urine pregnancy test."""
 
-    crf = Spec("UPT", _("Urine pregnancy test"), version=1, domain="LB")
+    crf = Spec("UPT", _("Urine pregnancy test"), version=1, domain="LB", applies_if=("DM", "sex", ("F",)))
 
     lbperf = coded(_("Was the test done?"), NoYes, sdtm="LBSTAT where LBTESTCD = HCG and LBSPEC = URINE")
     lbreasnd = text(_("Reason not done"), asked_if=("lbperf", "N"), sdtm="LBREASND")

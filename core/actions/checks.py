@@ -21,10 +21,11 @@ MOVED_ON = _("This query was answered or closed in the meantime. Look at its thr
 
 @dataclass(frozen=True)
 class Checked:
-    """A record that was checked, and what fired there."""
+    """A record that was checked, what fired there, and what of it was just changed: group, row, item."""
 
     where: Where
     firings: Sequence[Firing]
+    changed: frozenset[tuple[str, int | None, str]] = frozenset()
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -36,9 +37,9 @@ def sync(act: Act, checked: Iterable[Checked], change: Change | None) -> list[Qu
     """Bring the queries in line with what fires now. Returns the queries opened. At most four statements."""
     by_key = {record.key: record for record in checked}
     latest = _latest(act, by_key)
-    fired = {(*key, *f.place): (record.where, f) for key, record in by_key.items() for f in record.firings}
-    opened = [_open(act, where, f) for place, (where, f) in fired.items() if _is_new(latest.get(place), f)]
-    reopened = [query for place, query in latest.items() if place in fired and _refires(query, fired[place][1])]
+    fired = {(*key, *f.place): (record, f) for key, record in by_key.items() for f in record.firings}
+    opened = [_open(act, record.where, f) for place, (record, f) in fired.items() if _is_new(latest.get(place), f)]
+    reopened = [query for place, query in latest.items() if place in fired and _refires(query, *fired[place])]
     corrected = [query for place, query in latest.items() if place not in fired and _is_moot(query)]
     events = [
         *_move(act, reopened, QueryState.OPEN, REFIRED, change),
@@ -57,8 +58,10 @@ def _is_new(query: Query | None, firing: Firing) -> bool:
     return query is None or (query.state == QueryState.CLOSED and not (query.confirmed and query.value == firing.value))
 
 
-def _refires(query: Query, firing: Firing) -> bool:
-    if query.state == QueryState.CLOSED or query.value == firing.value:
+def _refires(query: Query, record: Checked, firing: Firing) -> bool:
+    """It fires on another value, or on another of the answers that it reads: what was said of it no longer holds."""
+    changed = any((firing.group, firing.row_key, name) in record.changed for name in firing.reads)
+    if query.state == QueryState.CLOSED or (query.value == firing.value and not changed):
         return False
     query.value = firing.value
     return True

@@ -52,6 +52,14 @@ class Work:
         """Where the trail says it is."""
         return Where(self.place.at.name, self.place.form.code, self.record.key, self.record.form_version)
 
+    @property
+    def changed(self) -> frozenset[tuple[str, int | None, str]]:
+        """Group, row and item of every answer that differs from what was saved before."""
+        own = {("", None, item["field"]) for item in self.touched.items()}
+        keyed = {id(row): (name, row.key) for name, rows in self.rows.items() for row in rows}
+        rows = {(*keyed[id(t.row)], item["field"]) for t in self.touched_rows for item in t.items()}
+        return frozenset(own | rows)
+
 
 @transaction.atomic
 def save(
@@ -184,7 +192,8 @@ def _write(act: Act, work: Work, day: Touched | None, kind: ChangeKind) -> Saved
     touched = [row for row in (day, work.touched, *work.touched_rows, subject) if row is not None]
     change = trail.write(act, touched, kind=kind, where=work.where)
     context = Context(act.subject, work.record, work.record.visit)
-    checked = [checks.Checked(work.where, evaluate.firings(work.place.form, work.record, work.rows, context))]
+    firings = evaluate.firings(work.place.form, work.record, work.rows, context)
+    checked = [checks.Checked(work.where, firings, work.changed)]
     if milestones.moved(subject):
         checked += visit.check_all(act)
     elif day:

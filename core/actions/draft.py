@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import models, transaction
+from django.db.models.functions import Coalesce
 
 from accounts.actor import Actor
 from accounts.permissions import Permission
-from core.models import DraftEntry
-from core.places import Place
+from core.models import Change, DraftEntry
+from core.places import NEW, Place
 
 MAX_NAME, MAX_VALUE, MAX_FIELDS = 100, 4000, 500
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @transaction.atomic
@@ -20,7 +23,7 @@ def journal(place: Place, values: Mapping[str, str], *, by: Actor, token: UUID) 
     """Append what was typed: input name -> text as typed. Returns how many were kept. One statement."""
     by.require(Permission.ENTER_DATA, place.subject.site)
     kept = [(name, text) for name, text in list(values.items())[:MAX_FIELDS] if len(name) <= MAX_NAME]
-    lines = [_line(place, by, token, name=name, value=text.replace("\0", "")[:MAX_VALUE]) for name, text in kept]
+    lines = [_line(place, by, token, name=_storable(name), value=_storable(text)[:MAX_VALUE]) for name, text in kept]
     DraftEntry.objects.bulk_create(lines)
     return len(lines)
 
@@ -35,7 +38,7 @@ def discard(place: Place, *, by: Actor, token: UUID) -> None:
 def pending(place: Place, *, by: Actor) -> dict[str, str]:
     """Input name -> text typed by this person since they last saved or discarded this page. One statement."""
     typed: dict[str, str] = {}
-    for line in _lines(place).filter(user=by.user).order_by("id"):
+    for line in _unsaved(place, by).order_by("id"):
         if line.discarded:
             typed.clear()
         else:
@@ -43,11 +46,20 @@ def pending(place: Place, *, by: Actor) -> dict[str, str]:
     return typed
 
 
-def _lines(place: Place) -> models.QuerySet[DraftEntry]:
-    lines = DraftEntry.objects.filter(
-        subject=place.subject, visit_name=place.at.name, form_code=place.form.code, record_key=place.key
-    )
-    return lines if place.record is None else lines.filter(at__gt=place.record.changed_at)
+def _unsaved(place: Place, by: Actor) -> models.QuerySet[DraftEntry]:
+    """A colleague's save takes nothing away: only the person's own, and of a new line that of the very page."""
+    at = {"subject": place.subject, "visit_name": place.at.name, "form_code": place.form.code}
+    lines = DraftEntry.objects.filter(user=by.user, record_key=place.key, **at)
+    saved = Change.objects.filter(actor=by.user, **at)
+    if place.key == NEW:
+        return lines.exclude(page_token__in=saved.filter(page_token__isnull=False).values("page_token"))
+    last = saved.filter(record_key=place.key).order_by("-seq").values("at")[:1]
+    return lines.filter(at__gt=Coalesce(models.Subquery(last), models.Value(LONG_AGO)))
+
+
+def _storable(text: str) -> str:
+    """Without what no text can hold: NUL, halves of a character."""
+    return text.replace("\0", "").encode(errors="ignore").decode()
 
 
 def _line(

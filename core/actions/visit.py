@@ -43,12 +43,12 @@ def mark_missed(at: VisitPlace, *, by: Actor, reason: str, revision: int = 0) ->
     present = _present(act, at, revision)
     if present is None:
         missed = Visit(subject=act.subject, code=at.plan.code, ordinal=at.ordinal, status=VisitStatus.MISSED)
-        missed.reason = act.reason
+        missed.reason = _reason(act)
         return write(act, at, Touched(missed), ChangeKind.CREATE)
     if FormStatus.objects.filter(visit=present).exclude(state="VOIDED").exists():
         raise Refused(_("This visit has forms. Void them first if they were entered at the wrong visit."))
     touched = Touched.existing(present)
-    present.visit_on, present.status, present.reason = None, VisitStatus.MISSED, act.reason
+    present.visit_on, present.status, present.reason = None, VisitStatus.MISSED, _reason(act)
     return _change(act, at, present, touched)
 
 
@@ -63,7 +63,7 @@ def add_unscheduled(at_plan: VisitPlace, visit_on: date, *, by: Actor, reason: s
     code = at_plan.plan.code
     last = Visit.objects.filter(subject=act.subject, code=code).aggregate(n=Max("ordinal"))["n"]
     added = VisitPlace(act.subject, at_plan.plan, (last or 0) + 1, None)
-    visit = new(act, added, visit_on, reason=act.reason)
+    visit = new(act, added, visit_on, reason=_reason(act))
     write(act, added, Touched(visit), ChangeKind.CREATE)
     return visit
 
@@ -117,6 +117,15 @@ def _change(act: Act, at: VisitPlace, visit: Visit, touched: Touched) -> Change 
         raise ReasonRequired
     visit.revision += 1
     return write(act, at, touched, ChangeKind.CHANGE)
+
+
+def _reason(act: Act) -> str:
+    """The act's reason, which the visit keeps as an answer as well."""
+    try:
+        kept: str = Visit._meta.get_field("reason").clean(act.reason, None)
+    except ValidationError as error:
+        raise ValidationError({"reason": error.messages}) from error
+    return kept
 
 
 def _day(visit_on: date) -> date:

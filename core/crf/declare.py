@@ -29,6 +29,7 @@ class Spec:
 
     `log`: lines belong to the subject, not to a visit (adverse events). `summary`: items that name a line in a list.
     `anchors`: anchor -> item whose date fixes it. `version`: raised when wording, codes or order change after release.
+    `applies_if`: form, item, codes: the form is asked of the subjects who answered so there.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Spec:
     anchors: Mapping[str, str] = field(default_factory=dict)
     summary: tuple[str, ...] = ()
     note: StrOrPromise = ""
+    applies_if: tuple[str, str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ class Firing:
     group: str = ""
     row_key: int | None = None
     params: tuple[tuple[str, Any], ...] = ()
+    reads: tuple[str, ...] = ()
 
     @property
     def place(self) -> tuple[str, int | None, str, str]:
@@ -118,13 +119,15 @@ def _of_row(
     group: str = "",
     key: int | None = None,
 ) -> list[Firing]:
-    found = [firing for item in items for firing in _of_item(row, item, extra["subject"], group, key)]
+    values = (item for item in items if item.kind is not Kind.FILE)
+    found = [firing for item in values for firing in _of_item(row, item, extra["subject"], group, key)]
     known = answers(row, items) | dict(extra)
     for rule in rules:
         inputs = {name: known[name] for name in rule.reads if name in known}
         ready = all(value is not None for name, value in inputs.items() if name not in rule.spares)
         if len(inputs) == len(rule.reads) and ready and not rule.holds(**inputs):
-            found.append(Firing(rule.id, "RULE", rule.item, rule.message, _stored(row, rule.item), group, key))
+            value = _stored(row, rule.item)
+            found.append(Firing(rule.id, "RULE", rule.item, rule.message, value, group, key, reads=rule.reads))
     return found
 
 

@@ -279,7 +279,7 @@ class Attached(ItemField, models.ForeignKey):
 
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:
         """A file kept for this very subject; what was kept for another is none of its."""
-        of = getattr(model_instance, "parent", model_instance)
+        of: Any = getattr(model_instance, "parent", model_instance)
         if value is not None and getattr(value, "subject_id", None) != of.subject_id:
             raise ValidationError(_("This file was not kept for this subject. Choose the file again."), code="invalid")
         return value

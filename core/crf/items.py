@@ -168,6 +168,7 @@ class FormDef:
     anchors: Mapping[str, str] = field(default_factory=dict)
     summary: tuple[str, ...] = ()
     note: Any = ""
+    applies_if: tuple[str, str, tuple[str, ...]] | None = None
 
     def item(self, name: str) -> Item:
         """The item of that name. KeyError where this version has none."""

@@ -58,6 +58,7 @@ def _live(model: type[Crf]) -> FormDef:
         anchors=spec.anchors,
         summary=spec.summary,
         note=spec.note,
+        applies_if=spec.applies_if,
     )
 
 

@@ -41,7 +41,9 @@ def sample_values(
     for item in items:
         if not item.derived:
             field = model._meta.get_field(item.name)
-            answer = _gate(item, gates[item.name], variant) if item.name in gates else _answer(item, field, variant, files)
+            answer = (
+                _gate(item, gates[item.name], variant) if item.name in gates else _answer(item, field, variant, files)
+            )
             values[item.name] = answer if item.is_asked(values) else None
     return values
 

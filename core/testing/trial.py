@@ -96,10 +96,10 @@ def counts() -> dict[str, int]:
 
 
 @contextmanager
-def refused(*words: str) -> Iterator[None]:
+def refused(*words: str) -> Iterator[pytest.ExceptionInfo[DatabaseError]]:
     """What is done inside is refused by PostgreSQL, at once or at commit, with these words; a savepoint undoes it."""
-    with pytest.raises(DatabaseError) as caught, transaction.atomic():
-        yield
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():  # noqa: PT012
+        yield caught
         commit()
     for word in words:
         assert word in str(caught.value), str(caught.value)

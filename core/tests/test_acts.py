@@ -195,8 +195,26 @@ def test_a_log_line_belongs_to_no_visit(subject: Subject, coordinator: Actor) ->
 
 
 def results(number: int, value: str = "20") -> Entry:
-    codes = ["ALT", "AST", "ALP", "GGT", "BILI", "CREAT", "UREA", "ALB", "PROT", "GLUC", "SODIUM", "K", "CL", "CA", "MG"]
-    rows = [RowEntry({"lbtestcd": code, "lborres": value, "lbornrhi": "90"}, i) for i, code in enumerate(codes[:number], 1)]
+    codes = [
+        "ALT",
+        "AST",
+        "ALP",
+        "GGT",
+        "BILI",
+        "CREAT",
+        "UREA",
+        "ALB",
+        "PROT",
+        "GLUC",
+        "SODIUM",
+        "K",
+        "CL",
+        "CA",
+        "MG",
+    ]
+    rows = [
+        RowEntry({"lbtestcd": code, "lborres": value, "lbornrhi": "90"}, i) for i, code in enumerate(codes[:number], 1)
+    ]
     return Entry({"lbperf": "Y"}, rows={"results": rows}, visit_on=VISIT_ON)
 
 

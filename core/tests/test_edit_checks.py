@@ -43,7 +43,13 @@ def test_it_works(subject: Subject, coordinator: Actor) -> None:
     found = Query.objects.get()
     assert list(saved.opened) == [found]
     assert saved.record and trial.stored(saved.record)["sysbp"] == 200
-    assert (found.kind, found.check_id, found.field, found.value, found.state) == ("RANGE", "RANGE", "sysbp", 200, "OPEN")
+    assert (found.kind, found.check_id, found.field, found.value, found.state) == (
+        "RANGE",
+        "RANGE",
+        "sysbp",
+        200,
+        "OPEN",
+    )
     assert "200 is outside the expected range of 90 to 160 mmHg" in found.text_en
     assert "200" in found.text_zh
     assert thread(found) == [("OPEN", system_actor().name)]
@@ -51,7 +57,9 @@ def test_it_works(subject: Subject, coordinator: Actor) -> None:
     trial.commit()
 
 
-@pytest.mark.parametrize(("end", "step", "fires"), [(0, "-0.1", True), (0, "0", False), (1, "0", False), (1, "0.1", True)])
+@pytest.mark.parametrize(
+    ("end", "step", "fires"), [(0, "-0.1", True), (0, "0", False), (1, "0", False), (1, "0.1", True)]
+)
 def test_the_ends_of_a_range_belong_to_it(
     subject: Subject, coordinator: Actor, end: int, step: str, fires: bool
 ) -> None:
@@ -95,6 +103,17 @@ def test_another_bad_value_reopens_it(subject: Subject, coordinator: Actor, high
     assert (high.state, high.confirmed, high.value) == ("OPEN", False, 210)
     assert thread(high)[-1] == ("OPEN", system_actor().name)
     assert Query.objects.count() == 1
+
+
+@pytest.mark.parametrize(("answer", "fires"), [({"sysbp": "92"}, True), ({"pulse": "80"}, False)])
+def test_a_rule_asks_again_when_any_answer_it_reads_is_another(
+    subject: Subject, coordinator: Actor, answer: dict[str, str], fires: bool
+) -> None:
+    """Confirmed was 95 over 99; 92 over 99 was not."""
+    save_vs(subject, CALM | {"sysbp": "95", "diabp": "99"}, by=coordinator)
+    query.answer(Query.objects.get(), CONFIRMED, by=coordinator, confirmed=True)
+    change(subject, coordinator, **answer)
+    assert Query.objects.get().state == ("OPEN" if fires else "ANSWERED")
 
 
 def test_a_correction_closes_it_by_the_system(subject: Subject, coordinator: Actor, high: Query) -> None:

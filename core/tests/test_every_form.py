@@ -138,7 +138,12 @@ def test_a_void_record_keeps_every_value(scene: Scene) -> None:
 def test_every_former_state_can_be_read_from_the_items(scene: Scene) -> None:
     """Replayed backwards from the present, the items give each state as it was."""
     states, changes = [], []
-    acts: list[Callable[[], Saved]] = [partial(scene.save, 0), partial(scene.save, 1), partial(scene.save, 2), scene.void]
+    acts: list[Callable[[], Saved]] = [
+        partial(scene.save, 0),
+        partial(scene.save, 1),
+        partial(scene.save, 2),
+        scene.void,
+    ]
     for act in acts:
         states.append(scene.state())
         changes.append(act().change)

@@ -82,7 +82,10 @@ def _merge(vs: Any) -> None:
 def _copy(vs: Any) -> None:
     row = trial.stored(vs) | {"id": 900, "key": 2, "missing": "{}"}
     line = "\t".join(r"\N" if value is None else str(value) for value in row.values())
-    with connection.cursor() as cursor, cursor.cursor.copy(f"COPY {vs._meta.db_table} ({', '.join(row)}) FROM STDIN") as to:
+    with (
+        connection.cursor() as cursor,
+        cursor.cursor.copy(f"COPY {vs._meta.db_table} ({', '.join(row)}) FROM STDIN") as to,
+    ):
         to.write(line + "\n")
 
 
@@ -111,7 +114,9 @@ def test_a_write_past_the_acts_is_refused(vs: Any, write: Callable[[Any], None])
 def test_a_save_of_a_model_is_refused(vs: Any, subject: Subject, way: str) -> None:
     """simple-history would write its own row, but knows no change record to name."""
     manager, key = type(vs).objects, {"subject": subject, "visit": vs.visit, "key": 2}
-    rest = {name: value for name, value in forgery.values_of(another(vs)).items() if name[:3] not in ("id", "sub", "key")}
+    rest = {
+        name: value for name, value in forgery.values_of(another(vs)).items() if name[:3] not in ("id", "sub", "key")
+    }
     rest = {name: value for name, value in rest.items() if name not in ("visit_id",)}
     ways: dict[str, Callable[[], Any]] = {
         "save": vs.save,
@@ -159,7 +164,8 @@ def test_rows_are_not_deleted_by_django(vs: Any, subject: Subject) -> None:
 
 @pytest.mark.req("ADM-07")
 @pytest.mark.parametrize(
-    "move", [{"key": 5}, {"visit_id": None}, {"form_version": 1}, {"entered_at": "2020-01-01T00:00Z"}, {"subject_id": None}]
+    "move",
+    [{"key": 5}, {"visit_id": None}, {"form_version": 1}, {"entered_at": "2020-01-01T00:00Z"}, {"subject_id": None}],
 )
 def test_a_row_stays_where_it_was_entered(
     vs: Any, subject: Subject, coordinator: Actor, move: dict[str, Any], other_subject: Subject
@@ -193,8 +199,10 @@ def test_what_python_and_sql_take_for_a_rows_answers_is_the_same(vs: Any, subjec
 
 
 @pytest.mark.parametrize("missing", [{"resp": "BUSY"}, {"sysbp": "ND"}, {"nosuch": "ND"}, {"resp": 1}])
-def test_a_missing_reason_that_is_none_is_refused_by_sql_too(vs: Any, subject: Subject, missing: dict[str, Any]) -> None:
-    (name, code), = missing.items()
+def test_a_missing_reason_that_is_none_is_refused_by_sql_too(
+    vs: Any, subject: Subject, missing: dict[str, Any]
+) -> None:
+    ((name, code),) = missing.items()
     with refused("are not reasons of missing values"):
         change = forgery.change(subject)
         forgery.item(change, vs, f"missing.{name}", None, code)

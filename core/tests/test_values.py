@@ -63,7 +63,14 @@ def test_a_partial_date_knows_the_ends_of_its_month() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("5.10", "5.10"), ("< 0.5", "<0.5"), ("≥400", ">=400"), ("＜2", "<2"), ("0.00000001", "0.00000001"), ("0.0", "0.0")],
+    [
+        ("5.10", "5.10"),
+        ("< 0.5", "<0.5"),
+        ("≥400", ">=400"),
+        ("＜2", "<2"),
+        ("0.00000001", "0.00000001"),
+        ("0.0", "0.0"),
+    ],
 )
 def test_a_result_keeps_operator_and_digits(typed: str, kept: str) -> None:
     assert str(Measured.parse(typed)) == kept

@@ -1,0 +1,91 @@
+"""The list of subjects, and a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import AuthenticatedRequest, requires
+from accounts.actor import Actor
+from accounts.models import Site
+from accounts.permissions import Permission
+from core import schedule, worklist
+from core.actions import subject as acts
+from core.models import Subject, SubjectStatus
+from core.records import Records, gather
+
+SIZE = 50
+
+
+class SubjectFilters(forms.Form):
+    """By status, site, and part of the number."""
+
+    status = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
+    site = forms.ModelChoiceField(Site.objects.none(), label=gettext_lazy("Site"), required=False)
+    number = forms.CharField(label=gettext_lazy("Number"), max_length=8, required=False)
+
+    def __init__(self, actor: Actor, data: Any) -> None:
+        super().__init__(data)
+        self.fields["status"].choices = [("", ""), *SubjectStatus.choices]  # type: ignore[attr-defined]
+        self.fields["site"].queryset = actor.sites(Permission.VIEW_CLINICAL)  # type: ignore[attr-defined]
+
+
+@requires(Permission.VIEW_CLINICAL)
+def index(request: AuthenticatedRequest) -> HttpResponse:
+    """The subjects the person may see, with what comes next for each."""
+    sites = request.actor.sites(Permission.VIEW_CLINICAL)
+    filters = SubjectFilters(request.actor, request.GET)
+    asked = filters.cleaned_data if filters.is_valid() else {}
+    found = Subject.objects.filter(site__in=sites).select_related("site").order_by("number")
+    if asked.get("site"):
+        found = found.filter(site=asked["site"])
+    if asked.get("number"):
+        found = found.filter(number__contains=asked["number"])
+    counts = dict(found.order_by().values_list("status").annotate(n=Count("id")))
+    if asked.get("status"):
+        found = found.filter(status=asked["status"])
+    page = Paginator(found, SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [_row(records) for records in gather(list(page.object_list))],
+        "filters": filters,
+        "chips": [(code, label, counts.get(code, 0)) for code, label in SubjectStatus.choices if counts.get(code)],
+        "total": sum(counts.values()),
+        "sites": list(sites),
+        "may_add": request.actor.can(Permission.ADD_SUBJECT),
+    }
+    return render(request, "core/subject_list.html", context, status=200 if filters.is_valid() else 400)
+
+
+def _row(records: Records) -> dict[str, Any]:
+    subject = records.subject
+    day = schedule.infusion_day(records.today, subject.infusion_on) if subject.infusion_on else None
+    return {
+        "subject": subject,
+        "day": day,
+        "next": next(worklist.pending(records), None),
+        "queries": records.open_queries,
+        "forms": len(worklist.forms([records])),
+    }
+
+
+@requires(Permission.ADD_SUBJECT)
+def add(request: AuthenticatedRequest) -> HttpResponse:
+    """Add a subject at a site of the person's; the number is drawn by the system."""
+    sites = list(request.actor.sites(Permission.ADD_SUBJECT).filter(is_active=True))
+    if request.method == "POST":
+        chosen = [site for site in sites if str(site.pk) == request.POST.get("site")]
+        if not chosen:
+            raise Http404
+        subject = acts.add(chosen[0], by=request.actor)
+        messages.success(request, _("Added: subject %(number)s.") % {"number": subject.number})
+        return redirect("subject-detail", subject.number)
+    return render(request, "core/subject_add.html", {"sites": sites})

@@ -1,0 +1,96 @@
+"""What is to be done now: visits due and overdue, forms not complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from core.crf import read
+from core.models import FormStatus, Subject
+from core.models.crf import FormState
+from core.places import LOG
+from core.records import Records
+from core.schedule import VisitDef, VisitKind, Window, WindowState
+
+
+@dataclass(frozen=True)
+class DueVisit:
+    """A planned visit that has not been dated: in its window, past it, or to come."""
+
+    subject: Subject
+    plan: VisitDef
+    window: Window
+    today: date
+
+    @property
+    def state(self) -> WindowState:
+        """Where today lies."""
+        return self.window.state(self.today)
+
+    @property
+    def days(self) -> int:
+        """Days left in the window; days past it; days until it opens."""
+        if self.state is WindowState.CLOSED:
+            return (self.today - self.window.closes).days
+        return ((self.window.closes if self.state is WindowState.OPEN else self.window.opens) - self.today).days
+
+    @property
+    def url(self) -> str:
+        """Where it is done."""
+        return reverse("visit-detail", args=[self.subject.number, self.plan.code])
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """A form of a visit that took place, or a line of a log, which is not complete."""
+
+    subject: Subject
+    visit: Any
+    title: Any
+    gaps: int
+    begun: bool
+    url: str
+
+
+def pending(records: Records) -> Iterator[DueVisit]:
+    """The scheduled visits that nothing is known of yet and whose window is known, in the order of their windows."""
+    found = [
+        DueVisit(records.subject, plan, window, records.today)
+        for plan in records.plans
+        if plan.kind is VisitKind.SCHEDULED and plan.code not in records.visits
+        if (window := records.window(plan)) is not None
+    ]
+    return iter(sorted(found, key=lambda due: (due.window.closes, due.window.target)))
+
+
+def visits(everyone: Iterable[Records], state: WindowState) -> list[DueVisit]:
+    """The visits of several subjects in one state, those that close first at the top."""
+    found = [due for records in everyone for due in pending(records) if due.state is state]
+    return sorted(found, key=lambda due: (due.window.closes, due.subject.number))
+
+
+def forms(everyone: Iterable[Records]) -> list[OpenForm]:
+    """The forms that are not complete."""
+    return [form for records in everyone for form in (*_of_visits(records), *_of_logs(records))]
+
+
+def _of_visits(records: Records) -> Iterator[OpenForm]:
+    for plan in records.plans:
+        for code, state in records.unfinished(plan.code, plan):
+            url = reverse("crf-edit", args=[records.subject.number, plan.code, code])
+            yield _open(records.subject, plan.label, code, state, url)
+
+
+def _of_logs(records: Records) -> Iterator[OpenForm]:
+    for line in records.log_lines:
+        if line.state == FormState.INCOMPLETE:
+            url = reverse("crf-edit", args=[records.subject.number, LOG, line.form_code, line.key])
+            yield _open(records.subject, line.summary, line.form_code, line, url)
+
+
+def _open(subject: Subject, visit: Any, code: str, state: FormStatus | None, url: str) -> OpenForm:
+    return OpenForm(subject, visit, read.form(code).title, state.gaps if state else 0, state is not None, url)

@@ -1,0 +1,1 @@
+"""The demo trial: invented people, entered through the same acts as real ones."""
