@@ -105,14 +105,14 @@ def screening(keyboard: Keyboard, infusion: date) -> None:
     page = keyboard.page
     page.goto("/subjects/")
     keyboard.follow("Add subject")
-    keyboard.follow("Add subject")
+    keyboard.follow("Draw the number and add")
     keyboard.sees("01-001")
     consent = infusion - timedelta(days=40)
     signed = {"icyn": "#2", "icver": "2.0", "icverdat": "20260105", "rficdtc": f"{consent} 0905", "icsigner": "#1"}
     enter(
         keyboard, "SCR", "ICF", {"visit_on": f"{consent}", **signed, "icexpl": "INV-01", "iccopy": "#2", "icpipl": "#2"}
     )
-    enter(keyboard, "SCR", "DM", {"brthdat": "1984", "sex": "#2", "ethnic": "Han"})
+    enter(keyboard, "SCR", "DM", {"brthdat": "1984", "sex": "#1", "ethnic": "Han"})
     enter(keyboard, "SCR", "VS", VITALS)
     enter(
         keyboard,
@@ -213,7 +213,7 @@ def the_monitor_reads(page: Page, everyone: Cast) -> None:
     seen = set()
     while True:
         seen |= set(page.locator("[data-change]").evaluate_all("rows => rows.map(row => row.dataset.change)"))
-        older = page.get_by_role("link", name="Older")
+        older = page.locator("a[rel=next]")
         if not older.count():
             break
         older.first.click()

@@ -7,17 +7,30 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
-from core.crf.item_field import NOT_OFFERED, ItemField, quoted
-from core.crf.values import Measured, PartialDate, parse_moment, write_moment
+from core.crf.item_field import (
+    NOT_OFFERED,
+    ArrayField,
+    CharField,
+    DateField,
+    DecimalField,
+    ForeignKey,
+    IntegerField,
+    ItemField,
+    TimeField,
+    quoted,
+)
+from core.crf.value_fields import Moment as Moment
+from core.crf.value_fields import PartialDay as PartialDay
+from core.crf.value_fields import Result as Result
+from core.crf.value_fields import ValueText as ValueText
 
 
-class Text(ItemField, models.CharField):
+class Text(ItemField, CharField):
     """Free text; a blank is no value."""
 
     check_sql = "{column} <> ''"
@@ -33,7 +46,7 @@ class Text(ItemField, models.CharField):
             raise ValidationError(_("The text holds a sign that cannot be stored. Type it again."), code="invalid")
 
 
-class Coded(ItemField, models.CharField):
+class Coded(ItemField, CharField):
     """One code of a closed list."""
 
     def __init__(self, *args: Any, codes: Sequence[str] = (), **kwargs: Any) -> None:
@@ -48,7 +61,7 @@ class Coded(ItemField, models.CharField):
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str | None:
         """Only codes of the list."""
-        return f"{connection.ops.quote_name(self.column)} IN ({quoted(self.codes)})"
+        return f"{self.quoted_name(connection)} IN ({quoted(self.codes)})"
 
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         """A code outside the list is a type error."""
@@ -74,7 +87,7 @@ class Bounded(ItemField):
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str | None:
         """Within the hard limits."""
-        column = connection.ops.quote_name(self.column)
+        column = self.quoted_name(connection)
         limits = ((">=", self.at_least), ("<=", self.at_most), ("<>", self.excluded))
         return " AND ".join(f"{column} {sign} {limit}" for sign, limit in limits if limit is not None) or None
 
@@ -95,17 +108,17 @@ class Bounded(ItemField):
             raise ValidationError(_("Enter a number not above %(limit)s."), "out_of_bounds", {"limit": self.at_most})
 
 
-class Whole(Bounded, models.IntegerField):
+class Whole(Bounded, IntegerField):
     """A whole number."""
 
 
-class Number(Bounded, models.DecimalField):
+class Number(Bounded, DecimalField):
     """A decimal number; never a float."""
 
     excluded = "'NaN'"  # for PostgreSQL a numeric, and the greatest of all
 
 
-class Day(ItemField, models.DateField):
+class Day(ItemField, DateField):
     """A full date."""
 
     check_sql = "{column} >= '1900-01-01'::date AND isfinite({column})"
@@ -117,7 +130,7 @@ class Day(ItemField, models.DateField):
             raise ValidationError(_("There is no such date. Check the year."), code="invalid")
 
 
-class Clock(ItemField, models.TimeField):
+class Clock(ItemField, TimeField):
     """A time of day as the site's clock showed it."""
 
     check_sql = "{column} < '24:00'::time"
@@ -127,103 +140,6 @@ class Clock(ItemField, models.TimeField):
         super().validate(value, model_instance)
         if value is not None and value.microsecond:
             raise ValidationError(_("Enter the time as hours and minutes, for example 09:30."), code="invalid")
-
-
-class ValueText(ItemField, models.CharField):
-    """A value object kept as canonical text."""
-
-    length = 25
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["max_length"] = self.length
-        super().__init__(*args, **kwargs)
-
-    def deconstruct(self) -> Any:
-        """The length belongs to the class."""
-        name, path, args, kwargs = super().deconstruct()
-        kwargs.pop("max_length", None)
-        return name, path, args, kwargs
-
-    def parse(self, text: str) -> Any:
-        """The value object of a text; ValueError where it is none."""
-        raise NotImplementedError
-
-    def write(self, value: Any) -> str:
-        """The canonical text of a value object."""
-        return str(value)
-
-    def from_db_value(self, value: str | None, *_: Any) -> Any:
-        """Read back as the value object."""
-        return None if value is None else self.parse(value)
-
-    def to_python(self, value: Any) -> Any:
-        """Text or value object to value object; ValidationError says what to type."""
-        if value in (None, "") or not isinstance(value, str):
-            return value or None
-        try:
-            return self.parse(value)
-        except ValueError as error:
-            raise ValidationError(str(error), code="invalid") from error
-
-    def get_prep_value(self, value: Any) -> str | None:
-        """Stored as canonical text."""
-        return None if value in (None, "") else self.write(self.to_python(value))
-
-    def value_to_string(self, obj: models.Model) -> str:
-        """For serializers."""
-        return self.get_prep_value(self.value_from_object(obj)) or ""
-
-    def run_validators(self, value: Any) -> None:
-        """The parser is the validator; length checks do not fit a value object."""
-
-
-class PartialDay(ValueText):
-    """A date of which day or month may be unknown."""
-
-    length = 10
-    check_sql = (
-        "{column} IS NULL OR ({column} ~ '^[0-9]{{4}}(-[0-9]{{2}}(-[0-9]{{2}})?)?$' "
-        "AND ({column} || substr('-01-01', length({column}) - 3))::date IS NOT NULL)"
-    )
-
-    def parse(self, text: str) -> PartialDate:
-        """ISO 8601 reduced form."""
-        return PartialDate.parse(text)
-
-
-class Moment(ValueText):
-    """A date and time with the offset of the clock it was read from."""
-
-    length = 25
-    check_sql = (
-        "{column} IS NULL OR ({column} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}"
-        "T([01][0-9]|2[0-3]):[0-5][0-9][+-](0[0-9]|1[0-4]):[0-5][0-9]$' AND {column}::timestamptz IS NOT NULL)"
-    )
-
-    def parse(self, text: str) -> datetime:
-        """ISO 8601 with offset, to the minute."""
-        return parse_moment(text)
-
-    def to_python(self, value: Any) -> Any:
-        """A moment without its offset could be any of 26 hours."""
-        if isinstance(value, datetime) and value.tzinfo is None:
-            raise ValidationError(_("Enter the date and time with its offset."), code="invalid")
-        return super().to_python(value)
-
-    def write(self, value: Any) -> str:
-        """The wall time and offset as observed."""
-        return write_moment(value)
-
-
-class Result(ValueText):
-    """A result with its operator, digits as reported."""
-
-    length = 24
-    check_sql = "{column} ~ '^(<|<=|>|>=)?[0-9]{{1,12}}([.][0-9]{{1,8}})?$'"
-
-    def parse(self, text: str) -> Measured:
-        """`<0.5`."""
-        return Measured.parse(text)
 
 
 class Several(ItemField, ArrayField):
@@ -242,7 +158,7 @@ class Several(ItemField, ArrayField):
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str | None:
         """Only codes of the list, and never an empty set."""
-        column = connection.ops.quote_name(self.column)
+        column = self.quoted_name(connection)
         return f"{column} <@ ARRAY[{quoted(self.codes)}]::varchar[] AND cardinality({column}) > 0"
 
     def get_prep_value(self, value: Any) -> Any:
@@ -265,17 +181,19 @@ class Several(ItemField, ArrayField):
                 raise ValidationError(NOT_OFFERED, code="invalid_choice", params={"answer": code})
 
 
-class Attached(ItemField, models.ForeignKey):
+class Attached(ItemField, ForeignKey):
     """A file, kept once and never overwritten; the column is named as the item."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs |= {"to": "core.StoredFile", "on_delete": models.PROTECT, "related_name": "+"}
         super().__init__(*args, **kwargs)
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+    def contribute_to_class(
+        self, cls: type[models.Model], name: str, private_only: bool = False, **kwargs: Any
+    ) -> None:
         """The column is named as the item, so that the trail names it so."""
         self.db_column = name
-        super().contribute_to_class(cls, name, private_only=private_only)
+        super().contribute_to_class(cls, name, private_only, **kwargs)
 
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:
         """A file kept for this very subject; what was kept for another is none of its."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres import fields as postgres
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy
@@ -13,9 +14,20 @@ from django.utils.translation import gettext_lazy
 from core.crf.items import Item
 
 if TYPE_CHECKING:
+    # Django's fields are generic for the type checker alone.
     Base = models.Field[Any, Any]
+    CharField = models.CharField[Any, Any]
+    DateField = models.DateField[Any, Any]
+    DecimalField = models.DecimalField[Any, Any]
+    ForeignKey = models.ForeignKey[Any, Any]
+    IntegerField = models.IntegerField[Any, Any]
+    TimeField = models.TimeField[Any, Any]
+    ArrayField = postgres.ArrayField[Any, Any]
 else:
     Base = object
+    CharField, DateField, DecimalField = models.CharField, models.DateField, models.DecimalField
+    ForeignKey, IntegerField, TimeField = models.ForeignKey, models.IntegerField, models.TimeField
+    ArrayField = postgres.ArrayField
 
 NOT_STRUCTURE = ("verbose_name", "help_text", "choices", "null", "blank")
 NOT_OFFERED = gettext_lazy("%(answer)s is not one of the answers offered. Choose one of the list.")
@@ -36,11 +48,13 @@ class ItemField(Base):
         kwargs |= {"null": True, "blank": True}
         super().__init__(*args, **kwargs)
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
+    def contribute_to_class(
+        self, cls: type[models.Model], name: str, private_only: bool = False, **kwargs: Any
+    ) -> None:
         """The item learns the field's name: it is written nowhere else."""
         if self.item is not None:
             self.item = replace(self.item, name=name)
-        super().contribute_to_class(cls, name, **kwargs)
+        super().contribute_to_class(cls, name, private_only=private_only, **kwargs)
 
     def deconstruct(self) -> Any:
         """Wording, help and ranges stay out of the migrations; codes and hard limits do not."""
@@ -49,4 +63,8 @@ class ItemField(Base):
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str | None:
         """The column's CHECK, made of `check_sql` with the column's name in it."""
-        return self.check_sql.format(column=connection.ops.quote_name(self.column)) or None
+        return self.check_sql.format(column=self.quoted_name(connection)) or None
+
+    def quoted_name(self, connection: BaseDatabaseWrapper) -> str:
+        """The column's name as SQL has it."""
+        return connection.ops.quote_name(str(self.column))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +11,9 @@ from accounts.models import Site
 from core.crf.declare import coded, date
 from core.models.recorded import Recorded
 from core.schedule import Anchors
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class SubjectStatus(models.TextChoices):
@@ -46,6 +51,11 @@ class Subject(Recorded):
     def anchors(self) -> Anchors:
         """The dates on which the schedule hangs."""
         return Anchors(self.consent_on, self.leukapheresis_on, self.lymphodepletion_on, self.infusion_on)
+
+    @property
+    def status_label(self) -> StrOrPromise:
+        """The status in words."""
+        return SubjectStatus(self.status).label if self.status else ""
 
     def status_by_milestones(self) -> SubjectStatus:
         """The furthest milestone reached."""

@@ -18,7 +18,7 @@ from accounts.actor import Actor
 from core import schedule
 from core.actions import crf, trail
 from core.actions.crf import Saved
-from core.actions.entry import Entry, RowEntry
+from core.actions.entry import Entry
 from core.crf import read
 from core.models import Change, ChangeItem, Subject
 from core.places import LOG, Place, place_of, visit_of

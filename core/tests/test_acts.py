@@ -165,7 +165,8 @@ def test_a_page_sent_twice_makes_one_line(subject: Subject, coordinator: Actor) 
     second = crf.save(place, Entry({"aeterm": "Headache"}), by=coordinator, token=token)
     assert (second.record, second.change, trial.counts()) == (first.record, None, counts)
     third = crf.save(place, Entry({"aeterm": "Headache"}), by=coordinator, token=uuid4())
-    assert third.record and third.record.key == 2
+    assert third.record
+    assert third.record.key == 2
     trial.commit()
 
 

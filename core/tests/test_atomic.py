@@ -17,8 +17,10 @@ from core.testing.trial import CALM, WHY, save_vs
 
 pytestmark = pytest.mark.req("AUD-08")
 # In the order in which a save that opens a query writes them.
-WRITTEN = ("assessments_vitalsigns", "core_change", "core_changeitem", "assessments_historicalvitalsigns")
-WRITTEN += ("core_query", "core_queryevent", "core_formstatus")
+WRITTEN = (
+    *("assessments_vitalsigns", "core_change", "core_changeitem", "assessments_historicalvitalsigns"),
+    *("core_query", "core_queryevent", "core_formstatus"),
+)
 
 
 @pytest.fixture

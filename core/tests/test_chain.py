@@ -1,5 +1,6 @@
 """The chain of a subject's changes: whole after any acts, and an alteration behind the application is found."""
 
+# ruff: noqa: S608  (the statements are made of this file's own words)
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -65,8 +66,14 @@ LEAVE_OUT = (
     f"DELETE FROM assessments_historicalvitalsigns WHERE {OF_4}",
     f"DELETE FROM core_change WHERE {CHANGE_4}",
 )
-SWAP = ("SET seq = 9 WHERE subject_id = {s} AND seq = 3", f"SET seq = 3 WHERE {CHANGE_4}")
-SWAP = tuple(f"UPDATE core_change {change}" for change in (*SWAP, "SET seq = 4 WHERE subject_id = {s} AND seq = 9"))
+SWAP = tuple(
+    f"UPDATE core_change SET {change}"
+    for change in (
+        "seq = 9 WHERE subject_id = {s} AND seq = 3",
+        f"seq = 3 WHERE {CHANGE_4}",
+        "seq = 4 WHERE subject_id = {s} AND seq = 9",
+    )
+)
 TAMPERED: list[tuple[tuple[str, ...], str]] = [
     ((f"UPDATE core_changeitem SET new = '99' WHERE {ITEM_4}",), "change 4: item"),
     ((f"UPDATE core_changeitem SET old = '99' WHERE {ITEM_4}",), "sysbp was altered"),
@@ -152,10 +159,10 @@ class Undo(Exception):
 @given(saves=SAVES)
 def test_whatever_two_people_save_the_items_tell_it(cast: Cast, saves: list[Any]) -> None:
     people = {True: cast.actor(cast.coordinator), False: cast.actor(cast.coordinator2)}
-    with pytest.raises(Undo), transaction.atomic():
+    with pytest.raises(Undo), transaction.atomic():  # noqa: PT012
         subject = subjects.add(cast.site, by=people[True])
         for values, missing, first in saves:
-            answers = {name: None for name in missing} | values
+            answers = dict.fromkeys(missing) | values
             record = save_vs(subject, answers, by=people[first], reason=WHY, **missing).record
             assert record
             fresh = type(record).objects.get(pk=record.pk)

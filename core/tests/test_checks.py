@@ -12,7 +12,7 @@ from pytest_django import Settings
 from core import checks, schedule
 from core.actions.trail import NOT_ITEMS
 from core.crf import read, rules
-from core.crf.items import Derivation, FormDef, Item, Kind, Rule, RowsDef
+from core.crf.items import Derivation, FormDef, Item, Kind, RowsDef, Rule
 from core.schedule import Anchor, ProtocolVersion, Schedule, VisitDef, VisitKind
 
 VERSIONS = (ProtocolVersion(1, "1.0"),)
@@ -89,7 +89,9 @@ def test_a_code_used_twice_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_rule_at_no_form_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     strength = rules.Strength.QUERY
-    monkeypatch.setitem(rules.RULES, "X-9", rules.TrialRule("X-9", "NOSUCH", "temp", "", strength, anything))
+    monkeypatch.setitem(
+        rules.RULES, "X-9", rules.TrialRule("X-9", "NOSUCH", "temp", "", strength, lambda context: True)
+    )
     assert ids(checks.declarations()) == ["core.E111"]
 
 

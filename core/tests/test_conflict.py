@@ -100,7 +100,8 @@ def test_two_first_entries_of_one_form(subject: Subject, coordinator: Actor, col
     with pytest.raises(Conflict):
         crf.save(place, Entry(CALM | {"sysbp": "140"}, visit_on=VISIT_ON), by=colleague)
     assert crf.save(place, Entry(CALM, visit_on=VISIT_ON), by=colleague).change is None
-    assert first.record and trial.stored(first.record)["sysbp"] == 120
+    assert first.record
+    assert trial.stored(first.record)["sysbp"] == 120
 
 
 def test_two_forms_of_one_new_visit(subject: Subject, coordinator: Actor, colleague: Actor) -> None:
@@ -108,7 +109,8 @@ def test_two_forms_of_one_new_visit(subject: Subject, coordinator: Actor, collea
     vs, dm = trial.place_at(subject, "SCR", "VS"), trial.place_at(subject, "SCR", "DM")
     crf.save(vs, Entry(CALM, visit_on=VISIT_ON), by=coordinator)
     saved = crf.save(dm, Entry({"sex": "F"}, visit_on=VISIT_ON), by=colleague)
-    assert saved.record and saved.record.visit == Visit.objects.get()
+    assert saved.record
+    assert saved.record.visit == Visit.objects.get()
     trial.commit()
 
 
@@ -160,7 +162,8 @@ def test_two_threads_at_one_form_give_one_change_and_one_conflict(
     )
     assert sorted(type(each).__name__ for each in given) == ["Conflict", "Saved"]
     saved = next(each for each in given if isinstance(each, crf.Saved))
-    assert saved.record and trial.stored(saved.record)["sysbp"] == saved.record.sysbp  # type: ignore[attr-defined]
+    assert saved.record
+    assert trial.stored(saved.record)["sysbp"] == saved.record.sysbp  # type: ignore[attr-defined]
     assert verify_chain(subject) == []
 
 
@@ -177,7 +180,7 @@ def test_a_number_whose_subject_was_not_kept_is_drawn_again(committed_db: str, c
     class Failed(Exception):
         pass
 
-    with pytest.raises(Failed), transaction.atomic():
+    with pytest.raises(Failed), transaction.atomic():  # noqa: PT012
         subjects.add(cast.site, by=coordinator)
         raise Failed
     assert [subjects.add(cast.site, by=coordinator).number for _ in range(2)] == ["01-001", "01-002"]

@@ -42,7 +42,8 @@ def test_it_works(subject: Subject, coordinator: Actor) -> None:
     saved = save_vs(subject, CALM | {"sysbp": "200"}, by=coordinator)
     found = Query.objects.get()
     assert list(saved.opened) == [found]
-    assert saved.record and trial.stored(saved.record)["sysbp"] == 200
+    assert saved.record
+    assert trial.stored(saved.record)["sysbp"] == 200
     assert (found.kind, found.check_id, found.field, found.value, found.state) == (
         "RANGE",
         "RANGE",
@@ -203,4 +204,5 @@ def test_a_new_form_is_empty_of_answers(subject: Subject) -> None:
     """Nothing clinical is filled in beforehand; rows are named, not answered."""
     for code in ("VS", "CHEM", "INF", "MGADL"):
         place = trial.place_at(subject, trial.home_of(code), code)
-        assert all(place.form.model._meta.get_field(item.name).get_default() is None for item in place.form.items)
+        fields: list[Any] = [place.form.model._meta.get_field(item.name) for item in place.form.items]
+        assert all(field.get_default() is None for field in fields)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts.actor import Actor
 from accounts.testing import Cast
 from core.actions import subject as subjects
+from core.actions.entry import Entry, RowEntry
 from core.models import Change, Subject, Visit
 from core.testing import forgery, trial
 from core.testing.databases import owner_connection
@@ -156,7 +156,7 @@ def test_a_record_in_another_subjects_chain(vs: Any, subject: Subject, cast: Cas
 def test_a_row_of_a_form_in_another_subjects_chain(subject: Subject, cast: Cast, coordinator: Actor) -> None:
     place = trial.place_at(subject, "SCR", "CHEM")
     row = {"lbtestcd": "ALT", "lborres": "20", "lborresu": "U/L", "lbornrhi": "40"}
-    entry = trial.Entry({"lbperf": "Y"}, rows={"results": [trial.RowEntry(row, 1)]}, visit_on=trial.VISIT_ON)
+    entry = Entry({"lbperf": "Y"}, rows={"results": [RowEntry(row, 1)]}, visit_on=trial.VISIT_ON)
     record: Any = trial.save(place, entry, by=coordinator).record
     other = subjects.add(cast.site, by=coordinator)
     result = record.results.get()
@@ -221,16 +221,19 @@ def test_a_temporary_table_in_the_trails_place(committed_db: str, vs: Any, subje
     with refused("has no item"):
         change = forgery.change(subject)
         trial.sql("CREATE TEMP TABLE core_changeitem (LIKE public.core_changeitem) ON COMMIT DROP")
-        item = f"({secrets.randbelow(10**9)}, {change.pk}, '{vs._meta.db_table}', {vs.pk}, 'sysbp', '120', '130', '', '', '')"
         columns = "id, change_id, table_name, row_id, field, old, new, system_rule, salt, digest"
-        trial.sql(f"INSERT INTO pg_temp.core_changeitem ({columns}) VALUES {item}")  # noqa: S608
+        trial.sql(
+            f"INSERT INTO pg_temp.core_changeitem ({columns})"  # noqa: S608
+            " VALUES (1, %s, %s, %s, 'sysbp', '120', '130', '', '', '')",
+            [change.pk, vs._meta.db_table, vs.pk],
+        )
         forgery.history(change, vs, sysbp=130)
         forgery.row(change, vs, sysbp=130)
 
 
 def test_at_a_real_commit_too(committed_db: str, vs: Any) -> None:
     """What the other tests ask for early happens at COMMIT by itself."""
-    with pytest.raises(DatabaseError, match="changed without its history"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="changed without its history"), transaction.atomic():  # noqa: PT012
         type(vs).objects.filter(pk=vs.pk).update(sysbp=130)
         assert trial.stored(vs)["sysbp"] == 130
     assert trial.stored(vs)["sysbp"] == 120

@@ -101,8 +101,9 @@ def test_a_deviation_found_at_night_is_raised_once(subject: Subject, coordinator
     enter(subject, "ICF", {"rficdtc": "2026-03-02T11:00+08:00"}, coordinator)
     for _night in range(2):
         again(subject)
-    deviations = read.form_models()["DV"].objects.filter(dvrule="INF-10")
-    assert [(line.dvplace, line.entered_by.is_system) for line in deviations] == [("INF/INF/1", True)]
+    log: Any = read.form_models()["DV"]
+    found = log.objects.filter(dvrule="INF-10")
+    assert [(line.dvplace, line.entered_by.is_system) for line in found] == [("INF/INF/1", True)]
 
 
 @pytest.mark.parametrize("confirmed", [True, False])

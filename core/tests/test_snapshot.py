@@ -89,7 +89,8 @@ def test_an_earlier_version_asks_what_it_asked(version_1: FormDef) -> None:
     assert "oxysat" not in version_1.names
     assert str(version_1.item("sysbp").label) == "Blood pressure, upper"
     named = read.item_of("assessments_vitalsigns", "sysbp", 1)
-    assert named and str(named.label) == "Blood pressure, upper"
+    assert named
+    assert str(named.label) == "Blood pressure, upper"
 
 
 @pytest.fixture

@@ -60,8 +60,8 @@ def _entering(actor: Actor) -> tuple[list[Task], dict[str, Any]]:
     forms = worklist.forms(everyone)
     asked = sum(records.open_queries for records in everyone)
     tasks = [
-        Task(_("Overdue visits"), len(overdue), "#overdue", "overdue"),
         Task(_("Visits due now"), len(due), "#due", "due"),
+        Task(_("Overdue visits"), len(overdue), "#overdue", "overdue"),
         Task(_("Forms to complete"), len(forms), "#forms", "incomplete"),
         Task(_("Queries to answer"), asked, f"{reverse('query-list')}?state=OPEN", "query"),
     ]

@@ -70,7 +70,8 @@ def refuse_real_trial() -> None:
     if not settings.DEMO and Subject.objects.exists():
         raise CommandError(NOT_HERE)
     codes = [site["code"] for site in cast.SITES]
-    sites = Site.objects.filter(code__in=codes).values_list("code", flat=True)
-    people = User.objects.filter(username__in=[person.username for person in cast.PEOPLE])
+    sites = Site.objects.filter(code__in=codes).order_by("code").values_list("code", flat=True)
+    names = [person.username for person in cast.PEOPLE]
+    people = User.objects.filter(username__in=names).order_by("username")
     if taken := [*sites, *people.values_list("username", flat=True)]:
         raise CommandError(TAKEN.format(sites=" and ".join(codes), taken=", ".join(taken)))
