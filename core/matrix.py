@@ -21,7 +21,7 @@ from core.schedule import VisitDef, VisitKind, Window, WindowState
 
 @dataclass(frozen=True)
 class Cell:
-    """A form at a visit: state (a class of the design), word, where it is entered, open queries. No state: not asked."""
+    """A form at a visit: state (a class of the design), word, address, open queries. No state: not asked."""
 
     state: str = ""
     word: Any = ""
@@ -57,7 +57,7 @@ class VisitRow:
         """How far the actual date lies from the window; negative: before it opened."""
         if self.visit is None or self.visit.visit_on is None or self.window is None:
             return 0
-        on = self.visit.visit_on
+        on: date = self.visit.visit_on
         return min((on - self.window.opens).days, 0) or max((on - self.window.closes).days, 0)
 
 

@@ -24,7 +24,6 @@ from core.crf.rules import Context
 from core.models import Change, ChangeKind, Crf, CrfRow, Query, Visit
 from core.places import NEW, Place, record_at
 
-
 VOID = gettext_lazy("This record is void. It can be read, but not changed any more.")
 
 

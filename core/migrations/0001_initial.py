@@ -11,311 +11,517 @@ import core.models.change
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0003_administrator_apart'),
+        ("accounts", "0003_administrator_apart"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=8, unique=True)),
-                ('ordinal', models.PositiveIntegerField()),
-                ('protocol_version', models.PositiveSmallIntegerField(default=1)),
-                ('status', core.crf.fields.Coded(codes=['REGISTERED', 'SCREENING', 'LEUKAPHERESIS', 'LYMPHODEPLETION', 'FOLLOW_UP'])),
-                ('consent_on', core.crf.fields.Day()),
-                ('leukapheresis_on', core.crf.fields.Day()),
-                ('lymphodepletion_on', core.crf.fields.Day()),
-                ('infusion_on', core.crf.fields.Day()),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subjects', to='accounts.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=8, unique=True)),
+                ("ordinal", models.PositiveIntegerField()),
+                ("protocol_version", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "status",
+                    core.crf.fields.Coded(
+                        codes=["REGISTERED", "SCREENING", "LEUKAPHERESIS", "LYMPHODEPLETION", "FOLLOW_UP"]
+                    ),
+                ),
+                ("consent_on", core.crf.fields.Day()),
+                ("leukapheresis_on", core.crf.fields.Day()),
+                ("lymphodepletion_on", core.crf.fields.Day()),
+                ("infusion_on", core.crf.fields.Day()),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="subjects", to="accounts.site"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'subject',
+                "verbose_name": "subject",
             },
         ),
         migrations.CreateModel(
-            name='ChainHead',
+            name="ChainHead",
             fields=[
-                ('subject', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='head', serialize=False, to='core.subject')),
-                ('seq', models.PositiveIntegerField(default=0)),
-                ('digest', models.CharField(max_length=64)),
-                ('lock_only', models.BooleanField(default=False)),
+                (
+                    "subject",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="head",
+                        serialize=False,
+                        to="core.subject",
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField(default=0)),
+                ("digest", models.CharField(max_length=64)),
+                ("lock_only", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('txid', models.BigIntegerField(default=0)),
-                ('kind', models.CharField(choices=[('CREATE', 'entered'), ('CHANGE', 'changed'), ('VOID', 'voided')], max_length=8)),
-                ('actor_name', models.CharField(max_length=150)),
-                ('role', models.CharField(blank=True, max_length=20)),
-                ('visit_name', models.CharField(blank=True, max_length=12)),
-                ('form_code', models.CharField(blank=True, max_length=12)),
-                ('record_key', models.PositiveIntegerField(null=True)),
-                ('form_version', models.PositiveSmallIntegerField(null=True)),
-                ('software_version', models.CharField(max_length=40)),
-                ('reason', models.TextField(blank=True)),
-                ('request_id', models.CharField(blank=True, max_length=36)),
-                ('page_token', models.UUIDField(null=True, unique=True)),
-                ('salt', models.CharField(max_length=32)),
-                ('reason_digest', models.CharField(max_length=64)),
-                ('prev_digest', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.site')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='core.subject')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seq", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("txid", models.BigIntegerField(default=0)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("CREATE", "entered"), ("CHANGE", "changed"), ("VOID", "voided")], max_length=8
+                    ),
+                ),
+                ("actor_name", models.CharField(max_length=150)),
+                ("role", models.CharField(blank=True, max_length=20)),
+                ("visit_name", models.CharField(blank=True, max_length=12)),
+                ("form_code", models.CharField(blank=True, max_length=12)),
+                ("record_key", models.PositiveIntegerField(null=True)),
+                ("form_version", models.PositiveSmallIntegerField(null=True)),
+                ("software_version", models.CharField(max_length=40)),
+                ("reason", models.TextField(blank=True)),
+                ("request_id", models.CharField(blank=True, max_length=36)),
+                ("page_token", models.UUIDField(null=True, unique=True)),
+                ("salt", models.CharField(max_length=32)),
+                ("reason_digest", models.CharField(max_length=64)),
+                ("prev_digest", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="core.subject"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change',
+                "verbose_name": "change",
             },
         ),
         migrations.CreateModel(
-            name='ChangeItem',
+            name="ChangeItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table_name', models.CharField(max_length=63)),
-                ('row_id', models.BigIntegerField()),
-                ('row_key', models.PositiveIntegerField(null=True)),
-                ('field', models.CharField(max_length=63)),
-                ('old', core.models.change.ExactJSON(null=True)),
-                ('new', core.models.change.ExactJSON(null=True)),
-                ('system_rule', models.CharField(blank=True, max_length=60)),
-                ('salt', models.CharField(max_length=32)),
-                ('digest', models.CharField(max_length=64)),
-                ('change', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='core.change')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table_name", models.CharField(max_length=63)),
+                ("row_id", models.BigIntegerField()),
+                ("row_key", models.PositiveIntegerField(null=True)),
+                ("field", models.CharField(max_length=63)),
+                ("old", core.models.change.ExactJSON(null=True)),
+                ("new", core.models.change.ExactJSON(null=True)),
+                ("system_rule", models.CharField(blank=True, max_length=60)),
+                ("salt", models.CharField(max_length=32)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "change",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="items", to="core.change"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'changed field',
+                "verbose_name": "changed field",
             },
         ),
         migrations.CreateModel(
-            name='DraftEntry',
+            name="DraftEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('visit_name', models.CharField(max_length=12)),
-                ('form_code', models.CharField(max_length=12)),
-                ('record_key', models.PositiveIntegerField()),
-                ('at', models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow())),
-                ('page_token', models.UUIDField()),
-                ('name', models.CharField(blank=True, max_length=100)),
-                ('value', models.TextField(blank=True)),
-                ('discarded', models.BooleanField(default=False)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.subject')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("visit_name", models.CharField(max_length=12)),
+                ("form_code", models.CharField(max_length=12)),
+                ("record_key", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow())),
+                ("page_token", models.UUIDField()),
+                ("name", models.CharField(blank=True, max_length=100)),
+                ("value", models.TextField(blank=True)),
+                ("discarded", models.BooleanField(default=False)),
+                (
+                    "subject",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.subject"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'typed, not saved',
+                "verbose_name": "typed, not saved",
             },
         ),
         migrations.CreateModel(
-            name='HistoricalSubject',
+            name="HistoricalSubject",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('history_change_reason', models.TextField(null=True)),
-                ('number', models.CharField(db_index=True, max_length=8)),
-                ('ordinal', models.PositiveIntegerField()),
-                ('protocol_version', models.PositiveSmallIntegerField(default=1)),
-                ('status', core.crf.fields.Coded(codes=['REGISTERED', 'SCREENING', 'LEUKAPHERESIS', 'LYMPHODEPLETION', 'FOLLOW_UP'])),
-                ('consent_on', core.crf.fields.Day()),
-                ('leukapheresis_on', core.crf.fields.Day()),
-                ('lymphodepletion_on', core.crf.fields.Day()),
-                ('infusion_on', core.crf.fields.Day()),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('change', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.change')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.site')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("history_change_reason", models.TextField(null=True)),
+                ("number", models.CharField(db_index=True, max_length=8)),
+                ("ordinal", models.PositiveIntegerField()),
+                ("protocol_version", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "status",
+                    core.crf.fields.Coded(
+                        codes=["REGISTERED", "SCREENING", "LEUKAPHERESIS", "LYMPHODEPLETION", "FOLLOW_UP"]
+                    ),
+                ),
+                ("consent_on", core.crf.fields.Day()),
+                ("leukapheresis_on", core.crf.fields.Day()),
+                ("lymphodepletion_on", core.crf.fields.Day()),
+                ("infusion_on", core.crf.fields.Day()),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.change"),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.site",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical subject',
-                'verbose_name_plural': 'historical subjects',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical subject",
+                "verbose_name_plural": "historical subjects",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalVisit',
+            name="HistoricalVisit",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('history_change_reason', models.TextField(null=True)),
-                ('code', models.CharField(max_length=8)),
-                ('ordinal', models.PositiveSmallIntegerField(default=0)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('status', core.crf.fields.Coded(codes=['OCCURRED', 'MISSED'])),
-                ('visit_on', core.crf.fields.Day()),
-                ('reason', core.crf.fields.Text(max_length=500)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('change', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.change')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('subject', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='core.subject')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("history_change_reason", models.TextField(null=True)),
+                ("code", models.CharField(max_length=8)),
+                ("ordinal", models.PositiveSmallIntegerField(default=0)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("status", core.crf.fields.Coded(codes=["OCCURRED", "MISSED"])),
+                ("visit_on", core.crf.fields.Day()),
+                ("reason", core.crf.fields.Text(max_length=500)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.change"),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="core.subject",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical visit',
-                'verbose_name_plural': 'historical visits',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical visit",
+                "verbose_name_plural": "historical visits",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Query',
+            name="Query",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('visit_name', models.CharField(blank=True, max_length=12)),
-                ('form_code', models.CharField(max_length=12)),
-                ('record_key', models.PositiveIntegerField(default=1)),
-                ('row_key', models.PositiveIntegerField(null=True)),
-                ('field', models.CharField(max_length=63)),
-                ('group', models.CharField(blank=True, max_length=63)),
-                ('kind', models.CharField(choices=[('RANGE', 'Outside the expected range'), ('RULE', 'Edit check'), ('MISSING', 'Missing value'), ('DEVIATION', 'Protocol deviation'), ('MANUAL', 'Raised by a person')], max_length=10)),
-                ('check_id', models.CharField(blank=True, max_length=40)),
-                ('text_en', models.TextField()),
-                ('text_zh', models.TextField()),
-                ('value', core.models.change.ExactJSON(null=True)),
-                ('state', models.CharField(choices=[('OPEN', 'Open'), ('ANSWERED', 'Answered'), ('CLOSED', 'Closed')], default='OPEN', max_length=8)),
-                ('confirmed', models.BooleanField(default=False)),
-                ('opened_at', models.DateTimeField()),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.site')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='queries', to='core.subject')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("visit_name", models.CharField(blank=True, max_length=12)),
+                ("form_code", models.CharField(max_length=12)),
+                ("record_key", models.PositiveIntegerField(default=1)),
+                ("row_key", models.PositiveIntegerField(null=True)),
+                ("field", models.CharField(max_length=63)),
+                ("group", models.CharField(blank=True, max_length=63)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("RANGE", "Outside the expected range"),
+                            ("RULE", "Edit check"),
+                            ("MISSING", "Missing value"),
+                            ("DEVIATION", "Protocol deviation"),
+                            ("MANUAL", "Raised by a person"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("check_id", models.CharField(blank=True, max_length=40)),
+                ("text_en", models.TextField()),
+                ("text_zh", models.TextField()),
+                ("value", core.models.change.ExactJSON(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("OPEN", "Open"), ("ANSWERED", "Answered"), ("CLOSED", "Closed")],
+                        default="OPEN",
+                        max_length=8,
+                    ),
+                ),
+                ("confirmed", models.BooleanField(default=False)),
+                ("opened_at", models.DateTimeField()),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.site"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="queries", to="core.subject"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'query',
+                "verbose_name": "query",
             },
         ),
         migrations.CreateModel(
-            name='QueryEvent',
+            name="QueryEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('OPEN', 'Open'), ('ANSWERED', 'Answered'), ('CLOSED', 'Closed')], max_length=8)),
-                ('actor_name', models.CharField(max_length=150)),
-                ('role', models.CharField(blank=True, max_length=20)),
-                ('text', models.TextField(blank=True)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('change', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='query_events', to='core.change')),
-                ('query', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='core.query')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("OPEN", "Open"), ("ANSWERED", "Answered"), ("CLOSED", "Closed")], max_length=8
+                    ),
+                ),
+                ("actor_name", models.CharField(max_length=150)),
+                ("role", models.CharField(blank=True, max_length=20)),
+                ("text", models.TextField(blank=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="query_events",
+                        to="core.change",
+                    ),
+                ),
+                (
+                    "query",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="core.query"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'query event',
+                "verbose_name": "query event",
             },
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150)),
-                ('content_type', models.CharField(max_length=40)),
-                ('size', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('content', models.BinaryField()),
-                ('uploaded_at', models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow())),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.subject')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150)),
+                ("content_type", models.CharField(max_length=40)),
+                ("size", models.PositiveIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("content", models.BinaryField()),
+                ("uploaded_at", models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow())),
+                (
+                    "subject",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.subject"),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'file',
+                "verbose_name": "file",
             },
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=8)),
-                ('ordinal', models.PositiveSmallIntegerField(default=0)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('status', core.crf.fields.Coded(codes=['OCCURRED', 'MISSED'])),
-                ('visit_on', core.crf.fields.Day()),
-                ('reason', core.crf.fields.Text(max_length=500)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='core.subject')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=8)),
+                ("ordinal", models.PositiveSmallIntegerField(default=0)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("status", core.crf.fields.Coded(codes=["OCCURRED", "MISSED"])),
+                ("visit_on", core.crf.fields.Day()),
+                ("reason", core.crf.fields.Text(max_length=500)),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="visits", to="core.subject"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'visit',
+                "verbose_name": "visit",
             },
         ),
         migrations.CreateModel(
-            name='FormStatus',
+            name="FormStatus",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('form_code', models.CharField(max_length=12)),
-                ('key', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('INCOMPLETE', 'Incomplete'), ('COMPLETE', 'Complete'), ('VOIDED', 'Void')], max_length=12)),
-                ('gaps', models.PositiveSmallIntegerField(default=0)),
-                ('summary', models.CharField(blank=True, max_length=200)),
-                ('entered_at', models.DateTimeField()),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='form_statuses', to='core.subject')),
-                ('visit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='form_statuses', to='core.visit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("form_code", models.CharField(max_length=12)),
+                ("key", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("INCOMPLETE", "Incomplete"), ("COMPLETE", "Complete"), ("VOIDED", "Void")],
+                        max_length=12,
+                    ),
+                ),
+                ("gaps", models.PositiveSmallIntegerField(default=0)),
+                ("summary", models.CharField(blank=True, max_length=200)),
+                ("entered_at", models.DateTimeField()),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="form_statuses", to="core.subject"
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="form_statuses",
+                        to="core.visit",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='subject',
-            index=models.Index(fields=['site', 'status'], name='subject_by_status'),
+            model_name="subject",
+            index=models.Index(fields=["site", "status"], name="subject_by_status"),
         ),
         migrations.AddConstraint(
-            model_name='subject',
-            constraint=models.UniqueConstraint(fields=('site', 'ordinal'), name='subject_number_once_per_site'),
+            model_name="subject",
+            constraint=models.UniqueConstraint(fields=("site", "ordinal"), name="subject_number_once_per_site"),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['site', '-at', '-id'], name='change_by_site'),
+            model_name="change",
+            index=models.Index(fields=["site", "-at", "-id"], name="change_by_site"),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['-at', '-id'], name='change_by_time'),
+            model_name="change",
+            index=models.Index(fields=["-at", "-id"], name="change_by_time"),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['actor', '-at', '-id'], name='change_by_actor'),
+            model_name="change",
+            index=models.Index(fields=["actor", "-at", "-id"], name="change_by_actor"),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['form_code', '-at', '-id'], name='change_by_form'),
+            model_name="change",
+            index=models.Index(fields=["form_code", "-at", "-id"], name="change_by_form"),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.UniqueConstraint(fields=('subject', 'seq'), name='change_seq_once_per_subject'),
+            model_name="change",
+            constraint=models.UniqueConstraint(fields=("subject", "seq"), name="change_seq_once_per_subject"),
         ),
         migrations.AddIndex(
-            model_name='changeitem',
-            index=models.Index(fields=['table_name', 'row_id', 'field', 'id'], name='changeitem_by_row'),
+            model_name="changeitem",
+            index=models.Index(fields=["table_name", "row_id", "field", "id"], name="changeitem_by_row"),
         ),
         migrations.AddIndex(
-            model_name='draftentry',
-            index=models.Index(fields=['subject', 'form_code', 'visit_name', 'record_key', 'user', 'id'], name='draft_by_page'),
+            model_name="draftentry",
+            index=models.Index(
+                fields=["subject", "form_code", "visit_name", "record_key", "user", "id"], name="draft_by_page"
+            ),
         ),
         migrations.AddIndex(
-            model_name='query',
-            index=models.Index(fields=['site', 'state', '-opened_at'], name='query_by_site'),
+            model_name="query",
+            index=models.Index(fields=["site", "state", "-opened_at"], name="query_by_site"),
         ),
         migrations.AddIndex(
-            model_name='query',
-            index=models.Index(fields=['subject', 'form_code', 'visit_name', 'record_key'], name='query_by_record'),
+            model_name="query",
+            index=models.Index(fields=["subject", "form_code", "visit_name", "record_key"], name="query_by_record"),
         ),
         migrations.AddConstraint(
-            model_name='query',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('check_id', ''), _negated=True), models.Q(('state', 'CLOSED'), _negated=True)), fields=('subject', 'form_code', 'visit_name', 'record_key', 'group', 'row_key', 'field', 'check_id'), name='query_one_open_per_check', nulls_distinct=False),
+            model_name="query",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("check_id", ""), _negated=True), models.Q(("state", "CLOSED"), _negated=True)
+                ),
+                fields=("subject", "form_code", "visit_name", "record_key", "group", "row_key", "field", "check_id"),
+                name="query_one_open_per_check",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('subject', 'code', 'ordinal'), name='visit_once'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(fields=("subject", "code", "ordinal"), name="visit_once"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'OCCURRED'), ('visit_on__isnull', False)), models.Q(('reason__isnull', False), ('status', 'MISSED'), ('visit_on__isnull', True)), _connector='OR'), name='visit_missed_has_reason_and_no_date'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "OCCURRED"), ("visit_on__isnull", False)),
+                    models.Q(("reason__isnull", False), ("status", "MISSED"), ("visit_on__isnull", True)),
+                    _connector="OR",
+                ),
+                name="visit_missed_has_reason_and_no_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='formstatus',
-            constraint=models.UniqueConstraint(fields=('subject', 'visit', 'form_code', 'key'), name='form_status_once', nulls_distinct=False),
+            model_name="formstatus",
+            constraint=models.UniqueConstraint(
+                fields=("subject", "visit", "form_code", "key"), name="form_status_once", nulls_distinct=False
+            ),
         ),
     ]

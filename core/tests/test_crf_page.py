@@ -10,13 +10,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.testing import Cast
-from assessments.models.vital_signs import VitalSigns
 from core.actions import draft
 from core.crf import read
 from core.models import Change, DraftEntry, Query, StoredFile, Subject
 from core.testing.trial import CALM, commit, counts, home_of, place_at, save_vs
 from core.tests.scenes import client_of, statements, text_of
 
+VitalSigns: Any = read.form_models()["VS"]
 VS = "/subjects/01-001/visits/SCR/VS/"
 AE = "/subjects/01-001/visits/LOG/AE/0/"
 CALM_POST = {**CALM, "visit_on": "2026-03-02", "revision": "0"}

@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 
 from accounts.testing import Cast
-from assessments.models.chemistry import ChemistryResult
 from core.crf import read
 from core.models import Subject
 from core.testing.trial import commit
@@ -18,6 +17,7 @@ from core.tests.scenes import client_of, text_of
 CHEM = "/subjects/01-001/visits/SCR/CHEM/"
 DAY = "2026-03-02"
 SAMPLE = {"lbperf": "Y", "lbdat": DAY, "lbtim": "0800", "lbfast": "Y", "lbnam": "Central", "visit_on": DAY}
+ChemistryResult: Any = read.form("CHEM").group("results").model
 STARTS = read.form("CHEM").group("results").start
 
 
