@@ -122,8 +122,9 @@ def _place(rows: list[VisitRow], added: Visit) -> int:
 
 
 def _day(row: VisitRow) -> date | None:
-    if row.visit is not None and row.visit.visit_on is not None:
-        return row.visit.visit_on
+    on: date | None = row.visit.visit_on if row.visit else None
+    if on is not None:
+        return on
     return row.window.target if row.window else None
 
 

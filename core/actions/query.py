@@ -20,7 +20,7 @@ def answer(query: Query, text: str, *, by: Actor, confirmed: bool = False) -> Qu
 @transaction.atomic
 def close(query: Query, text: str, *, by: Actor) -> Query:
     """Close an answered query. The answering site cannot (QRY-01)."""
-    return _step(query, text, QueryState.CLOSED, Permission.CLOSE_QUERY, by, confirmed=query.confirmed)
+    return _step(query, text, QueryState.CLOSED, Permission.CLOSE_QUERY, by)
 
 
 @transaction.atomic
@@ -36,14 +36,17 @@ FROM = {
 }
 
 
-def _step(query: Query, text: str, state: QueryState, permission: Permission, by: Actor, *, confirmed: bool) -> Query:
+def _step(
+    query: Query, text: str, state: QueryState, permission: Permission, by: Actor, *, confirmed: bool | None = None
+) -> Query:
+    """The next step of a thread; `confirmed` None leaves what was confirmed as it stands now, not as the caller saw it."""
     act = trail.begin(query.subject, permission, by=by)
     present = Query.objects.select_for_update().get(pk=query.pk)
     if not text.strip():
         raise ReasonRequired
     if present.state not in FROM[state]:
         raise Refused(checks.MOVED_ON)
-    Query.objects.filter(pk=query.pk).update(state=state, confirmed=confirmed)
-    present.state, present.confirmed = state, confirmed
+    present.state, present.confirmed = state, present.confirmed if confirmed is None else confirmed
+    present.save(update_fields=["state", "confirmed"])
     QueryEvent.objects.bulk_create([checks.event(act, present, by=by, role=act.role, text=text.strip())])
     return present

@@ -18,7 +18,7 @@ from accounts.actor import Actor
 from accounts.testing import Cast
 from core.actions import subject as subjects
 from core.actions.errors import ReasonRequired
-from core.actions.trail import flat, seal_item
+from core.actions.trail import flat, seal, seal_item
 from core.actions.verify import verify_chain
 from core.crf import read
 from core.models import Change, ChangeItem, Subject
@@ -109,14 +109,20 @@ def test_what_the_owner_alters_is_found(committed_db: str, cast: Cast) -> None:
 
 
 @pytest.mark.req("ADM-08")
-def test_a_resealed_item_does_not_fit_its_record(committed_db: str, worked_on: Subject) -> None:
-    """Who alters an item and computes its digest anew has to alter every later record and the head as well."""
-    forged = ChangeItem.objects.get(new=130)
+def test_who_seals_an_alteration_anew_is_found_one_step_further(committed_db: str, worked_on: Subject) -> None:
+    """Item, record, the next record's link: each step mended shows at the next, up to the head and what left the house."""
+    forged, fourth = ChangeItem.objects.get(new=130), Change.objects.get(seq=4)
     forged.new = 99
-    digest = seal_item(forged).digest
     with unprotected(committed_db) as owner:
-        owner.execute("UPDATE core_changeitem SET new = '99', digest = %s WHERE id = %s", [digest, forged.pk])
-    assert verify_chain(worked_on) == ["01-001, change 4: it was altered, or items were added or left out"]
+        owner.execute(
+            "UPDATE core_changeitem SET new = '99', digest = %s WHERE id = %s", [seal_item(forged).digest, forged.pk]
+        )
+        assert verify_chain(worked_on) == ["01-001, change 4: it was altered, or items were added or left out"]
+        digest = seal(fourth, [forged], worked_on.number).digest
+        owner.execute("UPDATE core_change SET digest = %s WHERE seq = 4", [digest])
+        assert verify_chain(worked_on) == ["01-001, change 5: it does not continue the one before it"]
+        owner.execute("UPDATE core_change SET prev_digest = %s WHERE seq = 5", [digest])
+        assert verify_chain(worked_on) == ["01-001, change 5: it was altered, or items were added or left out"]
 
 
 def test_each_subject_has_a_chain_of_its_own(worked_on: Subject, cast: Cast, coordinator: Actor) -> None:

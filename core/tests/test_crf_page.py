@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.testing import Cast
+from core import protocol
 from core.actions import draft
 from core.crf import read
 from core.models import Change, DraftEntry, Query, StoredFile, Subject
@@ -257,6 +259,18 @@ def test_a_file_of_another_kind_is_refused_by_its_content(cast: Cast, subject: S
 
     assert answer.status_code == 400
     assert "PDF, PNG or JPEG" in text_of(answer)
+
+
+@pytest.mark.req("ENT-02")
+@pytest.mark.parametrize(("days", "flagged"), [(0, False), (1, True)])
+def test_a_late_entry_shows_as_late(days: int, flagged: bool, cast: Cast, subject: Subject) -> None:
+    visit_on = cast.site.today() - timedelta(days=protocol.days("late_entry") + days)
+    post(cast, **CALM | {"visit_on": f"{visit_on}", "entered_at": "2020-01-01", "revision": "0"})
+
+    page = text_of(client_of(cast.coordinator).get(VS))
+
+    assert ("days after the visit" in page) is flagged
+    assert VitalSigns.objects.get().entered_at.date().year != 2020  # the server's own time, whatever is posted
 
 
 @pytest.mark.req("AUD-04")

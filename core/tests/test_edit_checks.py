@@ -132,7 +132,8 @@ def test_corrected_and_back_it_fires_anew(
     """Also where the same value was confirmed before: it is another entry."""
     query.answer(high, CONFIRMED, by=coordinator, confirmed=True)
     if closed:
-        query.close(high, "Agreed", by=monitor)
+        # On a page that was opened before the answer came.
+        assert query.close(high, "Agreed", by=monitor).confirmed
     change(subject, coordinator, sysbp="120")
     change(subject, coordinator, sysbp="200")
     assert [q.state for q in Query.objects.order_by("id")] == ["CLOSED", "OPEN"]

@@ -26,6 +26,7 @@ from core.actions import subject as subjects
 from core.actions.entry import Entry, RowEntry
 from core.actions.recheck import missing, recheck
 from core.crf import read
+from core.crf.rules import RULES, VISIT, Context, Strength, TrialRule
 from core.models import Query, QueryEvent, QueryState, Subject
 from core.testing import trial
 from core.testing.databases import owner_connection
@@ -135,6 +136,25 @@ def test_a_void_record_is_not_asked_about(tested_man: Subject, coordinator: Acto
     assert again(tested_man) == []
 
 
+def test_what_a_void_record_said_counts_no_more(tested_man: Subject, coordinator: Actor) -> None:
+    again(tested_man)
+    place = place_at(tested_man, "SCR", "DM")
+    assert place.record
+    crf.void(place, by=coordinator, reason=WHY, revision=place.record.revision)
+    again(tested_man)
+    assert Query.objects.get().state == QueryState.CLOSED
+
+
+def test_rules_about_a_visit_are_looked_at_as_well(
+    tested_man: Subject, coordinator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_men(context: Context) -> bool:
+        return bool(context.newest("DM", "sex") != "M")
+
+    monkeypatch.setitem(RULES, "SV-99", TrialRule("SV-99", VISIT, "visit_on", "No men.", Strength.QUERY, no_men))
+    assert {(query.form_code, query.check_id) for query in again(tested_man)} == {("UPT", "UPT-10"), (VISIT, "SV-99")}
+
+
 def test_only_who_may_ask_may_have_it_done(tested_man: Subject, coordinator: Actor, monitor: Actor) -> None:
     with pytest.raises(PermissionDenied):
         recheck(tested_man, by=coordinator)
@@ -155,7 +175,8 @@ def test_it_costs_the_same_however_much_was_entered(subject: Subject, coordinato
 @pytest.mark.usefixtures("no_patience")
 def test_answers_that_are_missing_are_asked_about_once_per_record(subject: Subject, coordinator: Actor) -> None:
     save_vs(subject, GAPS, by=coordinator)
-    (opened,) = again(subject)
+    again(subject)
+    opened = Query.objects.get()
     assert (opened.kind, opened.check_id, opened.form_code, opened.field) == ("MISSING", "MISSING", "VS", "vsperf")
     assert ": 8." in opened.text_en
     assert again(subject) == []

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import AuthenticatedRequest, requires
 from accounts.permissions import Permission
-from core import schedule
+from core import protocol, schedule
 from core.actions import crf as acts
 from core.actions import draft as journal
 from core.actions import file as files
@@ -132,6 +132,7 @@ def _page(
         "discard_url": place.url_of("crf-draft-discard"),
         "void_url": place.url_of("crf-void"),
         "history_url": place.url_of("crf-history") if may_read_trail else "",
+        "late_by": _late_by(place),
         "again_url": _again_url(place),
         "today": place.subject.site.today(),
         "window": _window(place),
@@ -146,6 +147,15 @@ def _window(place: Place) -> Any:
 def _may_enter(request: AuthenticatedRequest, place: Place) -> bool:
     voided = place.record is not None and place.record.voided
     return not voided and request.actor.can(Permission.ENTER_DATA, place.subject.site)
+
+
+def _late_by(place: Place) -> int:
+    """How many days after the visit the form was entered, where that is more than the parameter allows (ENT-02)."""
+    if place.record is None or place.at.visit is None or place.at.visit.visit_on is None:
+        return 0
+    entered = timezone.localtime(place.record.entered_at, place.subject.site.clock).date()
+    days: int = (entered - place.at.visit.visit_on).days
+    return days if days > protocol.days("late_entry") else 0
 
 
 def _again_url(place: Place) -> str:
