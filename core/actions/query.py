@@ -39,7 +39,7 @@ FROM = {
 def _step(
     query: Query, text: str, state: QueryState, permission: Permission, by: Actor, *, confirmed: bool | None = None
 ) -> Query:
-    """The next step of a thread; `confirmed` None leaves what was confirmed as it stands now, not as the caller saw it."""
+    """The next step of a thread; `confirmed` None leaves it as it stands now, not as the caller saw it."""
     act = trail.begin(query.subject, permission, by=by)
     present = Query.objects.select_for_update().get(pk=query.pk)
     if not text.strip():

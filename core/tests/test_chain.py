@@ -110,7 +110,7 @@ def test_what_the_owner_alters_is_found(committed_db: str, cast: Cast) -> None:
 
 @pytest.mark.req("ADM-08")
 def test_who_seals_an_alteration_anew_is_found_one_step_further(committed_db: str, worked_on: Subject) -> None:
-    """Item, record, the next record's link: each step mended shows at the next, up to the head and what left the house."""
+    """Item, record, the next record's link: each step that is mended shows at the next."""
     forged, fourth = ChangeItem.objects.get(new=130), Change.objects.get(seq=4)
     forged.new = 99
     with unprotected(committed_db) as owner:
