@@ -18,6 +18,7 @@ from accounts.permissions import Permission
 from core.actions import checks, deviation, milestones, status, trail, visit
 from core.actions.entry import Entry, derived, fill, fill_rows, is_blank
 from core.actions.errors import Conflict, ReasonRequired, Refused
+from core.actions.recheck import missing
 from core.actions.trail import Act, Touched, Where
 from core.crf import evaluate
 from core.crf.rules import Context
@@ -192,6 +193,7 @@ def _write(act: Act, work: Work, day: Touched | None, kind: ChangeKind) -> Saved
     change = trail.write(act, touched, kind=kind, where=work.where)
     context = Context(act.subject, work.record, work.record.visit)
     firings = evaluate.firings(work.place.form, work.record, work.rows, context)
+    firings += missing(work.place.form, work.record, work.rows, act.at)
     checked = [checks.Checked(work.where, firings, work.changed)]
     if milestones.moved(subject):
         checked += visit.check_all(act)

@@ -188,10 +188,9 @@ def test_they_are_asked_about_until_the_last_is_there(subject: Subject, coordina
     again(subject)
     save_vs(subject, {"pulse": "72"}, by=coordinator, reason=WHY)
     again(subject)
-    assert Query.objects.filter(state=QueryState.OPEN).count() == 1
+    assert Query.objects.get().state == QueryState.OPEN
     save_vs(subject, CALM, by=coordinator, reason=WHY)
-    again(subject)
-    assert not Query.objects.exclude(state=QueryState.CLOSED).exists()
+    assert Query.objects.get().state == QueryState.CLOSED
 
 
 @pytest.mark.usefixtures("no_patience")
