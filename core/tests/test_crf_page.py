@@ -176,6 +176,19 @@ def test_a_line_posted_twice_is_one_line(cast: Cast, subject: Subject) -> None:
     assert Change.objects.filter(form_code="AE").count() == 2
 
 
+def test_a_line_posted_again_with_other_answers_shows_both(cast: Cast, subject: Subject) -> None:
+    token = str(uuid4())
+    post(cast, AE, aeterm="Fever", aestdat="2026-03", token=token)
+
+    answer = post(cast, AE, aeterm="Fever and chills", aestdat="2026-03", token=token)
+
+    assert answer.status_code == 409
+    assert [(each.mine, each.theirs) for each in answer.context["differing"]] == [("Fever and chills", "Fever")]
+    page = answer.content.decode()
+    assert 'action="/subjects/01-001/visits/LOG/AE/1/"' in page
+    assert 'name="revision" value="1"' in page
+
+
 @pytest.mark.req("ENT-01")
 def test_an_implausible_value_is_kept_and_asked_about(cast: Cast, subject: Subject) -> None:
     answer = client_of(cast.coordinator).post(VS, CALM_POST | {"sysbp": "250", "next": "1"}, follow=True)

@@ -59,8 +59,8 @@ def _save(request: AuthenticatedRequest, place: Place) -> HttpResponse:
             revision=_whole(request.POST.get("revision")),
             token=_token(request.POST.get("token")),
         )
-    except Conflict:
-        return _conflict(request, place)
+    except Conflict as conflict:
+        return _conflict(request, place, conflict.current.key)
     except Refused as refusal:
         form.add_error("reason" if "reason" in form.fields else None, str(refusal))
     except ValidationError as error:
@@ -93,9 +93,9 @@ def _next(place: Place) -> str:
     return next((place_of(at, code).url for code in after if code not in done), at.url)
 
 
-def _conflict(request: AuthenticatedRequest, place: Place) -> HttpResponse:
+def _conflict(request: AuthenticatedRequest, place: Place, key: int) -> HttpResponse:
     """Both versions, side by side where they differ; what was typed stands in the form, on the present version."""
-    current = place_of(visit_of(place.subject, place.at.name), place.form.code, place.key)
+    current = place_of(visit_of(place.subject, place.at.name), place.form.code, key)
     form = forms.CrfForm(current, _rows(current), request.POST.copy())
     form.is_valid()
     mine = {name: request.POST.getlist(name) for name in request.POST}
