@@ -20,9 +20,9 @@ class SubjectStatus(models.TextChoices):
     """How far the subject has come; follows from the milestones."""
 
     REGISTERED = "REGISTERED", _("Registered")
-    SCREENING = "SCREENING", _("Screening")
+    SCREENING = "SCREENING", _("In screening")
     LEUKAPHERESIS = "LEUKAPHERESIS", _("Leukapheresis done")
-    LYMPHODEPLETION = "LYMPHODEPLETION", _("Lymphodepletion")
+    LYMPHODEPLETION = "LYMPHODEPLETION", _("In lymphodepletion")
     FOLLOW_UP = "FOLLOW_UP", _("In follow-up")
 
 

@@ -24,7 +24,8 @@ def infused(subject: Subject, on: date, by: Any) -> Subject:
     """The subject once the infusion is on record."""
     entry = Entry({"exoccur": "Y", "exstdtc": f"{on}T10:00+08:00"}, visit_on=on)
     save(place_at(subject, "INF", "INF"), entry, by=by)
-    return Subject.objects.select_related("site").get(pk=subject.pk)
+    found: Subject = Subject.objects.select_related("site").get(pk=subject.pk)
+    return found
 
 
 def day_28(subject: Subject) -> WindowState | None:
