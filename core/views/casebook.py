@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedRequest, requires
 from accounts.permissions import Permission
@@ -17,6 +18,7 @@ from core.places import find_subject
 from core.records import Records, gather
 
 
+@require_safe
 @requires(Permission.VIEW_CLINICAL)
 def casebook(request: AuthenticatedRequest, number: str) -> HttpResponse:
     """Visits by forms, or turned; logs; milestones."""

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedRequest, requires
 from accounts.actor import Actor
@@ -123,6 +124,7 @@ def _within(found: QuerySet[Change], since: Any, until: Any) -> QuerySet[Change]
     return found.filter(at__lte=datetime.combine(until, time.max, clock)) if until else found
 
 
+@require_safe
 @requires(Permission.VIEW_TRAIL)
 def index(request: AuthenticatedRequest) -> HttpResponse:
     """Who changed what, when and why, a line for each changed field."""

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AuthenticatedRequest, requires
 from accounts.permissions import Permission
@@ -214,6 +214,7 @@ def void(request: AuthenticatedRequest, number: str, visit: str, code: str, key:
     return render(request, "core/crf_void.html", context, status=status)
 
 
+@require_safe
 @requires(Permission.VIEW_CLINICAL)
 def log(request: AuthenticatedRequest, number: str, code: str) -> HttpResponse:
     """The lines of a log: adverse events, deviations."""

@@ -14,6 +14,7 @@ from core.models import StoredFile
 
 
 @require_safe
+@require_safe
 @requires(Permission.VIEW_CLINICAL)
 def detail(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     """A file to keep, never to open in the page. Its hash is its ETag: a reader who has it is not sent it again."""

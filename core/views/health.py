@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from core.protection.inspect import problems
@@ -13,6 +14,7 @@ from core.protection.inspect import problems
 KEY, SECONDS = "health-problems", 30
 
 
+@require_safe
 @public
 def health(request: HttpRequest) -> JsonResponse:
     """200 when all is well, 503 otherwise."""

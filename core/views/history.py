@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import AuthenticatedRequest, requires
@@ -19,6 +20,7 @@ from core.wording.timeline import ItemPlace
 
 
 @vary_on_headers("HX-Request")
+@require_safe
 @requires(Permission.VIEW_TRAIL)
 def record(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int = 1) -> HttpResponse:
     """Everything that happened to a form's record, newest first."""
@@ -29,6 +31,7 @@ def record(request: AuthenticatedRequest, number: str, visit: str, code: str, ke
 
 
 @vary_on_headers("HX-Request")
+@require_safe
 @requires(Permission.VIEW_TRAIL)
 def field(request: AuthenticatedRequest, number: str, visit: str, code: str, field: str, key: int = 1) -> HttpResponse:
     """Everything that happened to one item, newest first; `?row=lb-3` names the row of a repeating group."""

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedRequest, requires
 from accounts.actor import Actor
@@ -37,6 +38,7 @@ class Task:
     state: str
 
 
+@require_safe
 @requires(Permission.VIEW_HOME)
 def home(request: AuthenticatedRequest) -> HttpResponse:
     """The work list of the person's roles."""

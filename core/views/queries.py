@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AuthenticatedRequest, requires, safe_next
 from accounts.actor import Actor
@@ -69,6 +69,7 @@ class StepForm(forms.Form):
     confirmed = forms.BooleanField(required=False)
 
 
+@require_safe
 @requires(Permission.VIEW_CLINICAL)
 def index(request: AuthenticatedRequest) -> HttpResponse:
     """What is asked at the person's sites, the oldest first."""
@@ -82,6 +83,7 @@ def index(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "core/query_list.html", context)
 
 
+@require_safe
 @requires(Permission.VIEW_CLINICAL)
 def detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """A thread, with what the item says now."""

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedRequest, requires
 from accounts.actor import Actor
@@ -38,6 +39,7 @@ class SubjectFilters(forms.Form):
         self.fields["site"].queryset = actor.sites(Permission.VIEW_CLINICAL)  # type: ignore[attr-defined]
 
 
+@require_safe
 @requires(Permission.VIEW_CLINICAL)
 def index(request: AuthenticatedRequest) -> HttpResponse:
     """The subjects the person may see, with what comes next for each."""

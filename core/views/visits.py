@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AuthenticatedRequest, requires
 from accounts.permissions import Permission
@@ -24,6 +24,7 @@ from core.records import gather
 from core.schedule import VisitKind
 
 
+@require_safe
 @requires(Permission.VIEW_CLINICAL)
 def detail(request: AuthenticatedRequest, number: str, visit: str) -> HttpResponse:
     """What is planned, what became of it, and its forms."""
