@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
-from accounts.models import Site, User
-from accounts.testing import PASSWORD, Cast, make_cast
+from accounts.models import Site
+from accounts.testing import Cast
 from core.actions.verify import verify_chain
 from core.crf import read
 from core.models import Change, Subject
 from core.testing.keyboard import Keyboard
+from tests.conftest import SignIn
 
 pytestmark = pytest.mark.browser
 
@@ -25,46 +24,6 @@ MGADL_SCREENING = {f"mgadl0{n}": f"#{score}" for n, score in enumerate("22121211
 VITALS = {"vsperf": "#2", "vstim": "0930", "vspos": "#2", "temp": "36.6", "pulse": "72", "resp": "16"} | {
     "sysbp": "118", "diabp": "76", "oxysat": "98", "weight": "58.5",
 }  # fmt: skip
-
-
-@pytest.fixture
-def everyone(live_app: LiveServer) -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser complained of: script errors, refused content, requests to another host."""
-    return []
-
-
-@pytest.fixture
-def page(chromium: Browser, live_app: LiveServer, complaints: list[str]) -> Iterator[Page]:
-    context = chromium.new_context(base_url=live_app.url, viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            complaints.append(message.text)
-
-    def watch(request: Request) -> None:
-        if not request.url.startswith((live_app.url, "data:")):
-            complaints.append(f"a page asked another host: {request.url}")
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", watch)
-    yield page
-    context.close()
-
-
-def sign_in(page: Page, user: User) -> Keyboard:
-    page.goto("/sign-in/")
-    keyboard = Keyboard(page)
-    keyboard.fill({"username": user.username, "password": PASSWORD})
-    with page.expect_navigation():
-        keyboard.press("Enter")
-    return keyboard
 
 
 def picture(page: Page, name: str) -> None:
@@ -83,10 +42,11 @@ def enter(keyboard: Keyboard, visit: str, code: str, answers: dict[str, str]) ->
 
 @pytest.mark.req("AUD-01", "AUD-02", "ENT-02", "INV-01")
 def test_a_subject_goes_from_consent_to_day_28_and_the_monitor_reads_every_change(
-    page: Page, everyone: Cast, complaints: list[str]
+    page: Page, everyone: Cast, complaints: list[str], sign_in: SignIn
 ) -> None:
     infusion = everyone.site.today() - timedelta(days=28)
-    keyboard = sign_in(page, everyone.coordinator)
+    sign_in(page, everyone.coordinator)
+    keyboard = Keyboard(page)
     keyboard.sees("Lin Yue")
     picture(page, "home-empty")
     screening(keyboard, infusion)
@@ -98,7 +58,10 @@ def test_a_subject_goes_from_consent_to_day_28_and_the_monitor_reads_every_chang
     subject = Subject.objects.get()
     assert (subject.status, subject.infusion_on) == ("FOLLOW_UP", infusion)
     assert verify_chain(subject) == []
-    the_monitor_reads(page, everyone)
+    page.goto("/")
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, everyone.monitor)
+    the_monitor_reads(page)
 
 
 def screening(keyboard: Keyboard, infusion: date) -> None:
@@ -203,10 +166,8 @@ def correction(keyboard: Keyboard) -> None:
     expect(page.locator("[name=pulse]")).to_have_value("76")
 
 
-def the_monitor_reads(page: Page, everyone: Cast) -> None:
-    page.goto("/")
-    page.get_by_role("button", name="Sign out").click()
-    keyboard = sign_in(page, everyone.monitor)
+def the_monitor_reads(page: Page) -> None:
+    keyboard = Keyboard(page)
     page.goto("/changes/?subject=01-001")
     picture(page, "changes")
     keyboard.sees("read again from the monitor strip")
@@ -227,7 +188,9 @@ def the_monitor_reads(page: Page, everyone: Cast) -> None:
 
 
 @pytest.mark.req("ADM-01")
-def test_an_administrator_manages_sites_and_reaches_no_clinical_page(page: Page, everyone: Cast) -> None:
+def test_an_administrator_manages_sites_and_reaches_no_clinical_page(
+    page: Page, everyone: Cast, sign_in: SignIn
+) -> None:
     sign_in(page, everyone.administrator)
     page.goto("/admin/accounts/site/add/")
     for name, text in {

@@ -233,6 +233,7 @@ def test_one_sweep_runs_at_a_time(tested_man: Subject) -> None:
     with owner_connection(str(connection.settings_dict["NAME"])) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [tasks.LOCK])
         assert tasks.recheck_all() == 0
+        other.execute("SELECT pg_advisory_unlock(%s)", [tasks.LOCK])  # closing alone frees it a moment later
     assert not Query.objects.exists()
     assert tasks.recheck_all() == 1
 
