@@ -1,6 +1,6 @@
 # The project's commands. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop test drills check lint types database snapshot messages
+.PHONY: help setup run stop test drills bench check lint types database snapshot messages
 
 PYTHON ?= $(shell for each in python3.12 python3.11 python3.13 python3 python; do \
 	$$each -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$each && break; done)
@@ -9,7 +9,7 @@ STAMP := .venv/.installed
 WORKERS ?= 2
 
 # The suite and the checks need no secret of your own, whatever server they run on.
-test drills check: export DEMO ?= on
+test drills bench check: export DEMO ?= on
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ test: setup  ## the whole suite on two processes (WORKERS=)
 
 drills: setup  ## the long tests: kills, failover, tampering
 	@$(BIN)/python -m pytest -n 0 -m drill; code=$$?; test $$code -ne 5 || { echo "There is no drill yet."; exit 0; }; exit $$code
+
+bench: setup  ## what a save and a page cost beside their floor, in one interleaved run
+	@$(BIN)/python -m bench.saves
 
 check: lint types database snapshot messages  ## everything but the tests: also layers, migrations, system checks
 	@$(BIN)/lint-imports --no-cache

@@ -108,7 +108,7 @@ def visit_of(subject: Subject, name: str) -> VisitPlace:
         raise Http404
     number = int(ordinal or 0)
     visit = None if plan.kind is VisitKind.LOG else subject.visits.filter(code=code, ordinal=number).first()
-    if visit is None and (number or plan.kind is VisitKind.UNSCHEDULED):
+    if visit is None and (number or plan.kind not in (VisitKind.SCHEDULED, VisitKind.LOG)):
         raise Http404
     return VisitPlace(subject, plan, number, visit)
 

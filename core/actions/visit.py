@@ -40,6 +40,8 @@ def mark_missed(at: VisitPlace, *, by: Actor, reason: str, revision: int = 0) ->
     act = trail.begin(at.subject, Permission.MANAGE_VISITS, by=by, reason=reason)
     if not act.reason:
         raise ReasonRequired
+    if at.plan.kind is not VisitKind.SCHEDULED:
+        raise Refused(_("Only a visit of the schedule can be missed."))
     present = _present(act, at, revision)
     if present is None:
         missed = Visit(subject=act.subject, code=at.plan.code, ordinal=at.ordinal, status=VisitStatus.MISSED)

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.http import Http404
 
 from accounts.actor import Actor
 from core.actions import crf, visit
@@ -133,3 +134,14 @@ def test_a_missed_visit_without_its_reason_is_refused_by_sql_too(subject: Subjec
     for change in ("reason = NULL", "visit_on = '2026-03-02'", "status = 'OCCURRED'", "status = 'HELD'"):
         with refused("violates check constraint"):
             trial.sql(f"UPDATE core_visit SET {change}")  # noqa: S608
+
+
+def test_a_visit_that_was_never_planned_cannot_be_missed(subject: Subject, coordinator: Actor) -> None:
+    with pytest.raises(Refused, match="Only a visit of the schedule"):
+        visit.mark_missed(unscheduled(subject), by=coordinator, reason="never came")
+
+
+def test_a_form_of_an_event_nobody_recorded_is_not_there(subject: Subject) -> None:
+    for code in ("ET", "UNS", "RSC"):
+        with pytest.raises(Http404):
+            visit_of(subject, code)
