@@ -27,6 +27,7 @@ RUN = f"test-{os.getpid()}"
 def pytest_configure() -> None:
     settings.DEMO = False
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STATIC_ROOT = settings.BASE_DIR / "static"  # nothing is collected for a test
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow on purpose
     settings.CACHES["default"]["KEY_PREFIX"] = RUN
     settings.CELERY_TASK_DEFAULT_QUEUE = RUN

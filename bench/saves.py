@@ -21,9 +21,10 @@ from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from accounts.testing import make_cast  # noqa: E402
-from core.actions import subject  # noqa: E402
+from core.actions import crf, subject  # noqa: E402
+from core.actions.entry import Entry  # noqa: E402
 from core.testing.databases import clone, name_in_use, owner_connection  # noqa: E402
-from core.testing.trial import CALM, save_vs  # noqa: E402
+from core.testing.trial import CALM, place_at, save_vs  # noqa: E402
 
 ROUNDS = 300
 FLOOR = """
@@ -56,6 +57,12 @@ def main() -> None:
         by = cast.actor(cast.coordinator)
         one = subject.add(cast.site, by=by)
         save_vs(one, CALM, by=by)
+        place = place_at(one, "SCR", "VS")
+
+        def act(turn: int) -> object:
+            entry = Entry({"pulse": 60 + turn % 40})
+            return crf.save(place, entry, by=by, reason="bench", revision=turn + 1)
+
         with owner_connection(name) as owner:
             owner.execute(FLOOR)
         client = Client()
@@ -65,7 +72,7 @@ def main() -> None:
         for turn in range(ROUNDS):
             pulse = 60 + turn % 40
             times["raw"].append(clocked(lambda pulse=pulse: raw(pulse)))  # type: ignore[misc]
-            times["act"].append(clocked(lambda pulse=pulse: save_vs(one, {"pulse": pulse}, by=by, reason="bench")))  # type: ignore[misc]
+            times["act"].append(clocked(lambda turn=turn: act(turn)))  # type: ignore[misc]
             for key, url in pages.items():
                 times[key].append(clocked(lambda url=url: client.get(url)))  # type: ignore[misc]
         connection.close()

@@ -31,10 +31,15 @@ class Command(DjangoMigrate):
         super().handle(*args, **options)
         if options["plan"] or options["check_unapplied"] or options["app_label"]:
             return
+        runtime = connections["default"].settings_dict["USER"]
+        with connections[options["database"]].cursor() as cursor:
+            # `makemigrations` runs as the runtime role and reads this table, before there is anything to protect.
+            cursor.execute(f'GRANT USAGE ON SCHEMA public TO "{runtime}"')
+            cursor.execute(f'GRANT SELECT ON django_migrations TO "{runtime}"')
         if missing := sorted({trigger.table for trigger in triggers()} - set(tables(options["database"]))):
             names = ", ".join(missing)
             raise CommandError(f"No migration makes these tables: {names}. Run `manage.py makemigrations` first.")
         with transaction.atomic(using=options["database"]), connections[options["database"]].cursor() as cursor:
-            cursor.execute(install_sql(connections["default"].settings_dict["USER"]))
+            cursor.execute(install_sql(runtime))
         if options["verbosity"] > 0:
             self.stdout.write("The trail is protected.")
