@@ -43,6 +43,7 @@ NOT_ITEMS = frozenset(
         "voided",
     ]
 )
+BOOKS = {"revision", "changed_at", "changed_by_id"}
 
 
 @dataclass(frozen=True)
@@ -136,13 +137,15 @@ def _store(touched: Iterable[Touched]) -> None:
         if new:
             model._base_manager.bulk_create(new)
         if len(old) == 1:
-            model._base_manager.filter(pk=old[0].pk).update(**_columns(old[0]))
+            model._base_manager.filter(pk=old[0].pk).update(**_columns(old[0], rows))
         elif old:
             model._base_manager.bulk_update(old, [f.name for f in model._meta.concrete_fields if not f.primary_key])
 
 
-def _columns(row: Recorded) -> dict[str, Any]:
-    return {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.primary_key}
+def _columns(row: Recorded, touched: Sequence[Touched]) -> dict[str, Any]:
+    """The columns that differ, and the row's books."""
+    changed = {item["field"].partition(".")[0] for each in touched if each.row is row for item in each.items()} | BOOKS
+    return {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if f.column in changed}
 
 
 def _by_model(touched: Iterable[Touched]) -> dict[type[Recorded], list[Touched]]:
