@@ -49,7 +49,9 @@ def requires(permission: Permission) -> Callable[[MemberView[Params]], View[Para
                 return _ask_to_sign_in(request)
             if not actor.can(permission):
                 raise PermissionDenied(_("None of your roles in force may open this page."))
-            return view(cast(AuthenticatedRequest, request), *args, **kwargs)
+            response = view(cast(AuthenticatedRequest, request), *args, **kwargs)
+            response.headers.setdefault("Cache-Control", "no-store")  # nothing clinical stays on a shared machine
+            return response
 
         vars(guarded)[DECLARATION] = permission
         return guarded

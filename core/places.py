@@ -88,6 +88,8 @@ class Place:
 
 def find_subject(actor: Actor, number: str, permission: Permission = Permission.VIEW_CLINICAL) -> Subject:
     """A subject the person may see. Http404 for any other, PermissionDenied where they may see but not do this."""
+    if "\0" in number:
+        raise Http404
     subject: Subject | None = Subject.objects.select_related("site").filter(number=number).first()
     if subject is None or not actor.can(Permission.VIEW_CLINICAL, subject.site):
         raise Http404

@@ -158,13 +158,10 @@ class Membership(Kept):
 
     def _signed_by_investigator(self, on: date) -> bool:
         """The first investigator of a site heads the log, and signs their own line."""
+        investigators = Membership.objects.in_force(on).filter(role=Role.INVESTIGATOR, site=self.site_id)
         if self.delegated_by_id == self.user_id:
-            return True
-        return (
-            Membership.objects.in_force(on)
-            .filter(user=self.delegated_by_id, role=Role.INVESTIGATOR, site=self.site_id)
-            .exists()
-        )
+            return not investigators.exclude(user=self.user_id).exists()
+        return investigators.filter(user=self.delegated_by_id).exists()
 
     def _meets_administrator(self) -> bool:
         """The same rule as the trigger of migration 0003, for a message instead of an error."""

@@ -22,7 +22,7 @@ from core.actions.recheck import missing
 from core.actions.trail import Act, Touched, Where
 from core.crf import evaluate
 from core.crf.rules import Context
-from core.models import Change, ChangeKind, Crf, CrfRow, Query, Visit
+from core.models import Change, ChangeKind, Crf, CrfRow, Query, Visit, VisitStatus
 from core.places import NEW, Place, record_at
 
 VOID = gettext_lazy("This record is void. It can be read, but not changed any more.")
@@ -74,6 +74,8 @@ def save(
         place.subject, Permission.ENTER_DATA, by=by, reason=reason, token=token if place.key == NEW else None
     )
     place = _as_it_is_now(act, place)
+    if place.at.visit is not None and place.at.visit.status == VisitStatus.MISSED:
+        raise Refused(_("This visit is marked as missed. If it took place, enter its date on the visit's page first."))
     day = _day(act, place, entry)
     work = _work(act, place, day.row if day else place.at.visit)
     if work.record.voided:
@@ -125,7 +127,8 @@ def _day(act: Act, place: Place, entry: Entry) -> Touched | None:
     if place.at.visit is None:
         return visit.touch(act, place.at, entry.visit_on)
     if place.at.visit.visit_on != entry.visit_on:
-        raise Conflict(record_at(place.at, place.form, place.key))
+        dated = place.at.visit.visit_on or _("missed")
+        raise ValidationError({"visit_on": [_("The visit was meanwhile saved as: %(dated)s.") % {"dated": dated}]})
     return None
 
 

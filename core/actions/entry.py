@@ -85,6 +85,8 @@ def fill_rows(group: RowsDef, record: Crf, present: Sequence[CrfRow], entries: S
     errors: dict[str, list[str]] = {}
     for index, entry in enumerate(entries):
         row = rows.get(entry.key) if entry.key is not None else None
+        if row is not None and row.voided:
+            continue  # what is void stays as it is; the page shows it to be read only
         row = row or group.model(key=entry.key or next_key, **{"parent": record})
         try:
             fill(row, group.items, entry.values, entry.missing)

@@ -115,7 +115,13 @@ def begin(subject: Subject, permission: Any, *, by: Actor, reason: str = "", tok
     role = by.require(permission, subject.site)
     heads = ChainHead.objects.select_related("subject__site").select_for_update(of=("self", "subject"))
     head = heads.annotate(now=TransactionNow()).get(pk=subject.pk)
-    return Act(head, head.now, by, role, reason.strip(), token)
+    return Act(head, head.now, by, role, said(reason), token)
+
+
+def said(reason: str) -> str:
+    """A reason as given; one without a letter or a digit says nothing."""
+    text = reason.replace("\0", "").strip()
+    return text if any(sign.isalnum() for sign in text) else ""
 
 
 def write(act: Act, touched: Sequence[Touched], *, kind: ChangeKind, where: Where) -> Change | None:

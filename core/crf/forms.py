@@ -100,7 +100,7 @@ class CrfForm(ItemsForm):
         self.rows_by_group = {name: {row.key: row for row in found} for name, found in rows.items()}
         super().__init__(place.form.items, place.form.model, place, data=data, initial=posted(place, rows))
         self.row = place.record
-        if place.at.visit is None and not place.form.log:
+        if not place.form.log and (place.at.visit is None or (data is not None and "visit_on" in data)):
             self.fields["visit_on"] = inputs.TextValue(inputs.parse_day, label=_("Visit date"), required=False)
         if place.record is not None:
             self.fields["reason"] = forms.CharField(label=_("Reason for the change"), max_length=1000, required=False)
@@ -129,7 +129,7 @@ class CrfForm(ItemsForm):
         """The key of the next row to be added."""
         first = max(self.rows_by_group.get(group.name, {}), default=0 if self.place.record else len(group.start)) + 1
         asked = str(self.data.get(f"{group.name}-next", "")) if self.is_bound else ""
-        return max(first, min(int(asked), first + MAX_ROWS)) if asked.isdecimal() else first
+        return max(first, min(int(asked), first + MAX_ROWS)) if asked.isdecimal() and len(asked) < 6 else first
 
     @property
     def row_forms(self) -> list[RowForm]:
@@ -200,7 +200,9 @@ def _posted_row(row: Declared, items: Iterable[Item], prefix: str) -> dict[str, 
 def restored(place: Place, rows: Mapping[str, Iterable[CrfRow]], typed: Mapping[str, str]) -> QueryDict:
     """The record with what was typed and not saved laid over it, as if it had been posted."""
     data = QueryDict(mutable=True)
-    for name, value in (posted(place, rows) | {name: _typed(text) for name, text in typed.items()}).items():
+    lists = {item.name for item in place.form.items if item.kind is Kind.SEVERAL}
+    laid_over = {name: _typed(text, several=name in lists) for name, text in typed.items()}
+    for name, value in (posted(place, rows) | laid_over).items():
         data.setlist(name, value if isinstance(value, list) else [value])
     for group in place.form.rows:
         keys = [
@@ -210,8 +212,14 @@ def restored(place: Place, rows: Mapping[str, Iterable[CrfRow]], typed: Mapping[
     return data
 
 
-def _typed(text: str) -> str | list[str]:
-    return [str(code) for code in json.loads(text)] if text.startswith('["') or text == "[]" else text
+def _typed(text: str, *, several: bool) -> str | list[str]:
+    """As the page sent it: a list for several choices, else the very text."""
+    if not several:
+        return text
+    try:
+        return [str(code) for code in json.loads(text)]
+    except (ValueError, TypeError):
+        return [text]
 
 
 def new_token() -> str:

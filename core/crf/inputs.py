@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from core.crf.items import Item, Kind
 
 DAY = re.compile(r"(\d{4})[-/. ]?(\d{1,2})[-/. ]?(\d{1,2})")
 CLOCK = re.compile(r"(\d{1,2})[:：.]?(\d{2})")
+FIRST_YEAR = 1902  # before it, clocks had no offset in whole minutes
 WRONG_DAY = _("There is no such date. Type it as 2026-03-05 or 20260305.")
 WRONG_CLOCK = _("There is no such time. Type it as 14:30 or 1430.")
 WRONG_MOMENT = _("Type date and time as 2026-03-05 14:30.")
@@ -62,6 +63,30 @@ class TextValue(forms.CharField):
         return self.parse(text) if text else None
 
 
+class PlainNumber(forms.DecimalField):
+    """Digits and a point: no exponent, no underscore, nothing a reader would take for another figure."""
+
+    plain = re.compile(r"[+-]?\d+([.]\d+)?", re.ASCII)
+
+    def to_python(self, value: Any) -> Any:
+        """A figure as one would write it; ValidationError otherwise."""
+        if value not in (None, "") and not self.plain.fullmatch(str(value).strip()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class PlainWhole(forms.IntegerField):
+    """Digits alone."""
+
+    plain = re.compile(r"[+-]?\d+", re.ASCII)
+
+    def to_python(self, value: Any) -> Any:
+        """A whole figure as one would write it; ValidationError otherwise."""
+        if value not in (None, "") and not self.plain.fullmatch(str(value).strip()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 def moment_parser(clock: ZoneInfo) -> Callable[[str], datetime]:
     """Date and time as the site's clock showed them; the offset is the site's at that moment."""
 
@@ -72,7 +97,14 @@ def moment_parser(clock: ZoneInfo) -> Callable[[str], datetime]:
         typed = rest.strip()
         offset = re.search(r"\s*([+-]\d{2}:\d{2})$", typed)
         local = datetime.combine(parse_day(day), parse_clock(typed[: offset.start()] if offset else typed))
-        return local.replace(tzinfo=datetime.strptime(offset[1], "%z").tzinfo if offset else clock)
+        try:
+            moment = local.replace(tzinfo=datetime.strptime(offset[1], "%z").tzinfo if offset else clock)
+            away = moment.utcoffset() or timedelta()
+        except (ValueError, OverflowError) as error:
+            raise ValidationError(WRONG_MOMENT) from error
+        if local.year < FIRST_YEAR or abs(away) >= timedelta(hours=15) or away.seconds % 60:
+            raise ValidationError(WRONG_MOMENT)
+        return moment
 
     return parse
 
@@ -90,7 +122,7 @@ def build(item: Item, model_field: models.Field[Any, Any], clock: ZoneInfo) -> f
         ),
         Kind.CODED: lambda: forms.ChoiceField(choices=_choices(item), **options),
         Kind.SEVERAL: lambda: forms.MultipleChoiceField(choices=_choices(item)[1:], **options),
-        Kind.INTEGER: lambda: forms.IntegerField(widget=forms.TextInput, error_messages=WRONG_WHOLE, **options),
+        Kind.INTEGER: lambda: PlainWhole(widget=forms.TextInput, error_messages=WRONG_WHOLE, **options),
         Kind.DECIMAL: lambda: _decimal(model_field, options),
         Kind.DATE: lambda: TextValue(parse_day, **options),
         Kind.TIME: lambda: TextValue(parse_clock, **options),
@@ -114,7 +146,7 @@ def _text_widget(model_field: models.Field[Any, Any]) -> forms.Widget:
 
 
 def _decimal(model_field: Any, options: dict[str, Any]) -> forms.Field:
-    return forms.DecimalField(
+    return PlainNumber(
         max_digits=model_field.max_digits,
         decimal_places=model_field.decimal_places,
         widget=forms.TextInput,

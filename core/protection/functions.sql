@@ -129,6 +129,16 @@ BEGIN
         FROM jsonb_object_keys(before || after) AS key WHERE before -> key IS DISTINCT FROM after -> key;
     SELECT jsonb_agg(jsonb_build_array(i.field, i."old", i."new") ORDER BY i.field) INTO said
         FROM core_changeitem i WHERE i.change_id = NEW.change_id AND i.table_name = clinical AND i.row_id = NEW.id;
+    -- What a person changes after it was first saved has its reason, whatever the record calls itself.
+    IF NEW.history_type = '~' AND btrim(COALESCE(NEW.history_change_reason, '')) = '' AND EXISTS (
+           SELECT FROM core_changeitem i JOIN core_change c ON c.id = i.change_id JOIN accounts_user u ON u.id = c.actor_id
+           WHERE i.change_id = NEW.change_id AND i.table_name = clinical AND i.row_id = NEW.id AND i.system_rule = ''
+           AND NOT u.is_system) THEN
+        RAISE EXCEPTION 'history of % %: a change without a reason', clinical, NEW.id USING ERRCODE = '42501';
+    END IF;
+    IF before -> 'voided' = 'true' THEN
+        RAISE EXCEPTION 'history of % %: what is void stays as it is', clinical, NEW.id USING ERRCODE = '42501';
+    END IF;
     IF differing IS DISTINCT FROM said THEN
         RAISE EXCEPTION 'history of % %: differs in %, its change record says %', clinical, NEW.id, differing, said
             USING ERRCODE = '42501';
@@ -189,7 +199,25 @@ CREATE OR REPLACE FUNCTION trail_change_continues_chain() RETURNS trigger LANGUA
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     head core_chainhead%ROWTYPE;
+    person accounts_user%ROWTYPE;
 BEGIN
+    SELECT * INTO person FROM accounts_user WHERE id = NEW.actor_id;
+    IF NEW.site_id IS DISTINCT FROM (SELECT site_id FROM core_subject WHERE id = NEW.subject_id)
+       OR NEW.actor_name IS DISTINCT FROM person.full_name THEN
+        RAISE EXCEPTION 'change % of subject %: site or name are not those of subject and person', NEW.seq, NEW.subject_id
+            USING ERRCODE = '42501';
+    END IF;
+    -- Site staff alone write, in a role they hold there; a day either way leaves room for the site's own calendar.
+    IF person.is_system <> (NEW.role = '') OR NOT person.is_system AND (NEW.role NOT IN ('coordinator', 'investigator')
+       OR NOT EXISTS (SELECT FROM accounts_membership m WHERE m.user_id = NEW.actor_id AND m.role = NEW.role
+                      AND m.site_id = NEW.site_id AND m.from_on <= current_date + 1
+                      AND (m.to_on IS NULL OR m.to_on >= current_date - 1))) THEN
+        RAISE EXCEPTION 'change % of subject %: the person has no such role there', NEW.seq, NEW.subject_id
+            USING ERRCODE = '42501';
+    END IF;
+    IF NEW.kind <> 'CREATE' AND NOT person.is_system AND btrim(NEW.reason) = '' THEN
+        RAISE EXCEPTION 'change % of subject %: no reason', NEW.seq, NEW.subject_id USING ERRCODE = '42501';
+    END IF;
     -- A subject's first change begins its chain.
     INSERT INTO core_chainhead (subject_id, seq, digest, lock_only) VALUES (NEW.subject_id, 0, repeat('0', 64), false)
         ON CONFLICT DO NOTHING;

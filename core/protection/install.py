@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import models
 
 from core.crf import read
-from core.models import ChainHead, Change, ChangeItem, CrfRow, DraftEntry, Query, QueryEvent, StoredFile
+from core.models import ChainHead, Change, ChangeItem, CrfRow, DraftEntry, FormStatus, Query, QueryEvent, StoredFile
 
 FUNCTIONS = Path(__file__).with_name("functions.sql")
 # Whatever an earlier version put in place goes first: in one transaction, so that no moment is without protection.
@@ -80,7 +80,7 @@ def append_only_tables() -> list[str]:
 def kept_tables() -> list[str]:
     """Tables whose rows may change and are never deleted: clinical ones, queries, and all that has a history."""
     with_history = [table(m.instance_type) for m in apps.get_models() if hasattr(m, "instance_type")]
-    return [*with_history, table(Query), table(ChainHead)]
+    return [*with_history, table(Query), table(ChainHead), table(FormStatus)]
 
 
 def triggers() -> list[Trigger]:
@@ -134,7 +134,7 @@ def rights(runtime: str) -> list[str]:
         f'REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM "{runtime}"',
     ]
     statements += [f'REVOKE UPDATE, DELETE ON "{name}" FROM "{runtime}"' for name in append_only_tables()]
-    statements += [f'REVOKE DELETE ON "{name}" FROM "{runtime}"' for name in kept_tables()]
+    statements += [f'REVOKE DELETE ON "{name}" FROM "{runtime}"' for name in (*kept_tables(), "django_admin_log")]
     # To lock the head of a chain PostgreSQL wants a right to update something of it; seq and digest are not it.
     head = table(ChainHead)
     return [

@@ -60,7 +60,7 @@ def _save(request: AuthenticatedRequest, place: Place) -> HttpResponse:
             token=_token(request.POST.get("token")),
         )
     except Conflict as conflict:
-        return _conflict(request, place, conflict.current.key)
+        return _conflict(request, place, conflict.current.key if conflict.current else place.key)
     except Refused as refusal:
         form.add_error("reason" if "reason" in form.fields else None, str(refusal))
     except ValidationError as error:
