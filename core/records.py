@@ -56,9 +56,13 @@ class Records:
     def unfinished(self, name: str, plan: VisitDef) -> list[tuple[str, FormStatus | None]]:
         """The forms of a visit that took place which are not complete: form code, and its state if it was begun."""
         visit = self.visits.get(name)
-        if visit is None or visit.status != VisitStatus.OCCURRED or plan.kind is not VisitKind.SCHEDULED:
+        if visit is None or visit.status != VisitStatus.OCCURRED:
             return []
         states = [(code, self.states.get((name, code))) for code in self.asked(plan)]
+        if (
+            plan.kind is not VisitKind.SCHEDULED
+        ):  # its forms are asked as needed: only what was begun is to be completed
+            return [(code, state) for code, state in states if state and state.state == FormState.INCOMPLETE]
         return [(code, state) for code, state in states if state is None or state.state != FormState.COMPLETE]
 
     @property

@@ -79,9 +79,11 @@ def forms(everyone: Iterable[Records]) -> list[OpenForm]:
 
 
 def _of_visits(records: Records) -> Iterator[OpenForm]:
-    for plan in records.plans:
-        for code, state in records.unfinished(plan.code, plan):
-            url = reverse("crf-edit", args=[records.subject.number, plan.code, code])
+    plans = {plan.code: plan for plan in records.plans}
+    for name, visit in records.visits.items():
+        plan = plans[visit.code]
+        for code, state in records.unfinished(name, plan):
+            url = reverse("crf-edit", args=[records.subject.number, name, code])
             yield _open(records.subject, plan.label, code, state, url)
 
 

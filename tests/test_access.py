@@ -44,7 +44,7 @@ def addresses(query: int, file: int) -> list[Address]:
         Address(form, writers=SITE_STAFF),
         Address(f"{form}history/"),
         Address(f"{form}history/sysbp/"),
-        Address(f"{home}visits/LOG/AE/0/", writers=SITE_STAFF),
+        Address(f"{home}visits/LOG/AE/0/", readers=SITE_STAFF, writers=SITE_STAFF),
         Address(f"{form}void/", readers=SITE_STAFF, writers=SITE_STAFF),
         Address(f"{home}unscheduled/", readers=SITE_STAFF, writers=SITE_STAFF),
         Address(f"{form}draft/", readers=(), writers=SITE_STAFF),

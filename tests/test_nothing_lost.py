@@ -136,3 +136,38 @@ def test_a_second_person_s_save_is_shown_and_nothing_is_overwritten(
     expect(table).to_contain_text("75")
     expect(at_form.locator("[name=pulse]")).to_have_value("99")
     assert read.form_models()["VS"].objects.get().pulse == 75  # type: ignore[attr-defined]
+
+
+@pytest.mark.req("AUD-03", "ENT-05")
+def test_what_was_typed_before_a_colleague_saved_is_shown_beside_it(at_form: Page, everyone: Cast) -> None:
+    of = Subject.objects.get()
+    save_vs(of, CALM, by=everyone.actor(everyone.coordinator))
+    at_form.goto(VS)
+    at_form.fill("[name=pulse]", "60")
+    expect(at_form.locator(KEPT)).to_contain_text("kept on the server", timeout=3000)
+    save_vs(of, {"pulse": "95"}, by=everyone.actor(everyone.coordinator2), reason="read again")
+
+    again = at_form.context.new_page()
+    again.goto(VS)
+
+    expect(again.locator("[name=pulse]")).to_have_value("60")
+    expect(again.locator("table.compare")).to_contain_text("95")
+
+
+def test_enter_goes_to_the_next_field_and_saves_nothing(at_form: Page) -> None:
+    at_form.locator("[name=temp]").fill("36.6")
+    at_form.keyboard.press("Enter")
+
+    assert at_form.evaluate("document.activeElement.name") == "temp__missing"
+    assert not read.form_models()["VS"].objects.exists()
+
+
+def test_a_form_opens_at_its_first_field_and_a_refused_one_at_what_was_refused(at_form: Page) -> None:
+    assert at_form.evaluate("document.activeElement.name") == "vsperf"  # the fixture has just answered it
+    at_form.goto("/subjects/01-001/visits/SCR/MGADL/")
+    assert at_form.evaluate("document.activeElement.name") == "visit_on"
+    at_form.goto(VS)
+    at_form.fill("[name=temp]", "abc")
+    with at_form.expect_navigation():
+        at_form.keyboard.press("Control+s")
+    assert at_form.evaluate("document.activeElement.name") == "temp"

@@ -162,7 +162,7 @@ def test_a_change_is_in_the_history_with_person_and_reason(cast: Cast, signed_in
     client = signed_in(cast.administrator)
     client.post(f"{PEOPLE}{cast.monitor.pk}/change/", person_data(cast.monitor, full_name="Zhao Lei 赵蕾"))
     page = client.get(f"{PEOPLE}{cast.monitor.pk}/history/").content.decode()
-    for words in ("赵磊", "赵蕾", "As told by telephone", "Wang Min", "+0800"):
+    for words in ("赵磊", "赵蕾", "As told by telephone", "Wang Min", "+08:00"):
         assert words in page
     assert "style=" not in page
 

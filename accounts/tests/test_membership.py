@@ -146,8 +146,11 @@ def test_a_coordinator_does_not_delegate_themself(cast: Cast, nurse: User) -> No
     refused(line(cast, nurse, delegated_by=nurse), "no_self_delegation")
 
 
-def test_the_first_investigator_of_a_site_signs_their_own_line(cast: Cast, nurse: User) -> None:
-    line(cast, nurse, role=Role.INVESTIGATOR, delegated_by=nurse).full_clean()
+def test_only_the_first_investigator_of_a_site_signs_their_own_line(cast: Cast, nurse: User) -> None:
+    new_site = Site.objects.create(code="03", name="Third", name_zh="三", city="Jinhua", city_zh="金华")
+    line(cast, nurse, role=Role.INVESTIGATOR, site=new_site, delegated_by=nurse).full_clean()
+    with pytest.raises(ValidationError, match="not an investigator of the site"):
+        line(cast, nurse, role=Role.INVESTIGATOR, delegated_by=nurse).full_clean()
 
 
 @pytest.mark.req("ACC-03")

@@ -46,6 +46,13 @@ def pending(place: Place, *, by: Actor) -> dict[str, str]:
     return typed
 
 
+def is_older(place: Place, *, by: Actor) -> bool:
+    """Did somebody save the record after this person began to type what is pending? One statement."""
+    if place.record is None:
+        return False
+    return _unsaved(place, by).filter(at__lt=place.record.changed_at).exists()
+
+
 def _unsaved(place: Place, by: Actor) -> models.QuerySet[DraftEntry]:
     """A colleague's save takes nothing away: only the person's own, and of a new line that of the very page."""
     at = {"subject": place.subject, "visit_name": place.at.name, "form_code": place.form.code}

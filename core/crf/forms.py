@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.actions.entry import Entry, RowEntry
-from core.crf import inputs
+from core.crf import evaluate, inputs
 from core.crf.fields import column
 from core.crf.items import MISSING_REASONS, Item, Kind, RowsDef
 from core.crf.layout import helper
@@ -34,6 +34,7 @@ class ItemsForm(forms.Form):
         self.place = place
         self.row: Declared | None = None
         self.queries: Mapping[str, list[Query]] = {}
+        self.gaps: frozenset[str] = frozenset()
         for item in self.items:
             field = inputs.build(item, column(model, item.name), place.subject.site.clock)
             self.fields[item.name] = field
@@ -100,6 +101,7 @@ class CrfForm(ItemsForm):
         self.rows_by_group = {name: {row.key: row for row in found} for name, found in rows.items()}
         super().__init__(place.form.items, place.form.model, place, data=data, initial=posted(place, rows))
         self.row = place.record
+        self.gaps = frozenset(evaluate.gaps(place.record, place.form.items) if place.record else ())
         if not place.form.log and (place.at.visit is None or (data is not None and "visit_on" in data)):
             self.fields["visit_on"] = inputs.TextValue(inputs.parse_day, label=_("Visit date"), required=False)
         if place.record is not None:
@@ -109,7 +111,8 @@ class CrfForm(ItemsForm):
 
     def _row_forms(self, group: RowsDef) -> list[RowForm]:
         present = self.rows_by_group.get(group.name, {})
-        keys = sorted({*present, *range(1, self.next_key(group))})
+        offered = range(1, self.next_key(group) if self.is_bound else len(group.start) + 1)
+        keys = sorted({*present, *offered})  # what a new form offers is offered until it is answered
         options = {"data": self.data} if self.is_bound else {"initial": None}
         return [self._row_form(group, key, present.get(key), options) for key in keys]
 
@@ -127,7 +130,7 @@ class CrfForm(ItemsForm):
 
     def next_key(self, group: RowsDef) -> int:
         """The key of the next row to be added."""
-        first = max(self.rows_by_group.get(group.name, {}), default=0 if self.place.record else len(group.start)) + 1
+        first = max([*self.rows_by_group.get(group.name, {}), len(group.start)]) + 1
         asked = str(self.data.get(f"{group.name}-next", "")) if self.is_bound else ""
         return max(first, min(int(asked), first + MAX_ROWS)) if asked.isdecimal() and len(asked) < 6 else first
 
@@ -178,11 +181,10 @@ def posted(place: Place, rows: Mapping[str, Iterable[CrfRow]]) -> dict[str, Any]
     if place.record is not None:
         data |= _posted_row(place.record, place.form.items, "")
     for group in place.form.rows:
+        for key, start in enumerate(group.start, 1):
+            data |= {f"{group.name}-{key}-{name}": value for name, value in start.items()}
         for row in rows.get(group.name, ()):
             data |= _posted_row(row, group.items, f"{group.name}-{row.key}-")
-        if place.record is None:
-            for key, start in enumerate(group.start, 1):
-                data |= {f"{group.name}-{key}-{name}": value for name, value in start.items()}
     return data
 
 

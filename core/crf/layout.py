@@ -139,6 +139,11 @@ class ItemView:
         return self.item.kind in (Kind.INTEGER, Kind.DECIMAL)
 
     @property
+    def is_gap(self) -> bool:
+        """Is it one of the answers the saved form still lacks?"""
+        return self.item.name in self.form.gaps
+
+    @property
     def expected(self) -> str:
         """The expected range in words."""
         low, high = self.item.low, self.item.high
@@ -184,6 +189,12 @@ class RowView:
         self.form = form
         self.prefix = form.add_prefix("")
         self.items = [ItemView(item, form) for item in form.items]
+
+    @property
+    def title(self) -> str:
+        """What names the row: its first answer in words."""
+        first = self.items[0]
+        return str(first.item.label_of(first.value)) if first.value else ""
 
     @property
     def voided(self) -> bool:

@@ -129,6 +129,10 @@ BEGIN
         FROM jsonb_object_keys(before || after) AS key WHERE before -> key IS DISTINCT FROM after -> key;
     SELECT jsonb_agg(jsonb_build_array(i.field, i."old", i."new") ORDER BY i.field) INTO said
         FROM core_changeitem i WHERE i.change_id = NEW.change_id AND i.table_name = clinical AND i.row_id = NEW.id;
+    IF differing IS DISTINCT FROM said THEN
+        RAISE EXCEPTION 'history of % %: differs in %, its change record says %', clinical, NEW.id, differing, said
+            USING ERRCODE = '42501';
+    END IF;
     -- What a person changes after it was first saved has its reason, whatever the record calls itself.
     IF NEW.history_type = '~' AND btrim(COALESCE(NEW.history_change_reason, '')) = '' AND EXISTS (
            SELECT FROM core_changeitem i JOIN core_change c ON c.id = i.change_id JOIN accounts_user u ON u.id = c.actor_id
@@ -138,10 +142,6 @@ BEGIN
     END IF;
     IF before -> 'voided' = 'true' THEN
         RAISE EXCEPTION 'history of % %: what is void stays as it is', clinical, NEW.id USING ERRCODE = '42501';
-    END IF;
-    IF differing IS DISTINCT FROM said THEN
-        RAISE EXCEPTION 'history of % %: differs in %, its change record says %', clinical, NEW.id, differing, said
-            USING ERRCODE = '42501';
     END IF;
     EXECUTE format('SELECT bool_or(c.seq >= mine.seq) FROM %I h JOIN core_change c ON c.id = h.change_id, core_change mine '
                    'WHERE h.id = $1 AND h.history_id > $2 AND mine.id = $3', TG_TABLE_NAME)

@@ -118,7 +118,7 @@ def test_two_dates_of_one_new_visit(subject: Subject, coordinator: Actor, collea
     """The second date is neither dropped nor written over the first."""
     vs, dm = trial.place_at(subject, "SCR", "VS"), trial.place_at(subject, "SCR", "DM")
     crf.save(vs, Entry(CALM, visit_on=VISIT_ON), by=coordinator)
-    with pytest.raises(Conflict):
+    with pytest.raises(ValidationError, match="2026-03-02"):
         crf.save(dm, Entry({"sex": "F"}, visit_on=date(2026, 3, 3)), by=colleague)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,9 +13,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.testing import Cast
 from core import protocol
-from core.actions import draft
+from core.actions import draft, visit
 from core.crf import read
 from core.models import Change, DraftEntry, Query, StoredFile, Subject
+from core.places import visit_of
 from core.testing.trial import CALM, commit, counts, home_of, place_at, save_vs
 from core.tests.scenes import client_of, statements, text_of
 
@@ -55,8 +57,9 @@ def test_every_form_opens_for_every_reader_and_only_site_staff_may_write(
 ) -> None:
     url = f"/subjects/01-001/visits/{home_of(code)}/{code}/" + ("0/" if read.form(code).log else "")
 
-    for reader in (cast.monitor, cast.auditor, cast.data_manager, cast.safety_reviewer, cast.investigator):
-        assert client_of(reader).get(url).status_code == 200
+    for reader in (cast.monitor, cast.auditor, cast.data_manager, cast.safety_reviewer):
+        assert client_of(reader).get(url).status_code == (403 if read.form(code).log else 200)  # a new line is empty
+    assert client_of(cast.investigator).get(url).status_code == 200
     for reader in (cast.monitor, cast.auditor, cast.data_manager, cast.safety_reviewer):
         assert client_of(reader).post(url, {"visit_on": "2026-03-02"}).status_code == 403
     assert client_of(cast.other_coordinator).get(url).status_code == 404
@@ -71,6 +74,9 @@ def test_every_form_opens_for_every_reader_and_only_site_staff_may_write(
         ("sysbp", "12.5", "whole number"),
         ("sysbp", "351", "cannot be more than 350"),
         ("temp", "36.66", "decimal place"),
+        ("temp", "3_6.5", "with a point"),
+        ("temp", "3.65e1", "with a point"),
+        ("sysbp", "1_20", "whole number"),
         ("vstim", "25:00", "no such time"),
         ("vspos", "LYING", "not one of the available choices"),
         ("visit_on", "2026-13-01", "no such date"),
@@ -97,6 +103,60 @@ def test_a_300_character_paste_is_refused_and_kept_on_the_page(cast: Cast, subje
     assert answer.status_code == 400
     assert paste in answer.content.decode()
     assert "at most 200 characters" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    "typed", ["2026-03-05 14:30 +99:00", "2026-03-05 14:30 +10:99", "2026-03-05 14:30 +15:00", "1890-03-05 14:30"]
+)
+def test_a_moment_no_clock_showed_is_refused(typed: str, cast: Cast, subject: Subject) -> None:
+    answer = post(cast, "/subjects/01-001/visits/SCR/ICF/", icyn="Y", rficdtc=typed, visit_on="2026-03-05")
+
+    assert answer.status_code == 400
+    assert typed in answer.content.decode()
+
+
+def test_a_form_of_a_missed_visit_is_refused_with_what_to_do(cast: Cast, subject: Subject, coordinator: Any) -> None:
+    visit.mark_missed(visit_of(subject, "SCR"), by=coordinator, reason="ill")
+
+    answer = post(cast, **CALM)
+
+    assert answer.status_code == 400
+    assert "marked as missed" in text_of(answer)
+
+
+def test_a_second_date_of_a_visit_is_neither_dropped_nor_written(cast: Cast, subject: Subject, colleague: Any) -> None:
+    save_vs(subject, CALM, by=colleague)
+
+    answer = post(cast, "/subjects/01-001/visits/SCR/MGADL/", qsperf="Y", visit_on="2026-03-09")
+
+    assert answer.status_code == 400
+    assert "2026-03-02" in text_of(answer)
+    assert 'value="2026-03-09"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("typed", ['["', '["unterminated', '["a"]', "[]"])
+def test_a_draft_of_any_text_comes_back_as_typed(typed: str, cast: Cast, subject: Subject, coordinator: Any) -> None:
+    draft.journal(place_at(subject, "SCR", "VS"), {"vsreasnd": typed, "vsperf": "N"}, by=coordinator, token=uuid4())
+
+    page = client_of(cast.coordinator).get(VS)
+
+    assert page.status_code == 200
+    assert page.context["form"]["vsreasnd"].value() == typed
+
+
+@pytest.mark.parametrize("reason", ["\u200b", "\u2060 \ufeff", "...", "\0"])
+def test_a_reason_that_says_nothing_is_none(reason: str, cast: Cast, subject: Subject, coordinator: Any) -> None:
+    save_vs(subject, CALM, by=coordinator)
+
+    assert post(cast, **CALM | {"pulse": "80", "revision": "1", "reason": reason}).status_code == 400
+    assert VitalSigns.objects.get().pulse == 72
+
+
+def test_a_save_says_what_is_still_missing(cast: Cast, subject: Subject) -> None:
+    answer = client_of(cast.coordinator).post(VS, CALM_POST | {"pulse": "", "revision": "0"}, follow=True)
+
+    assert "1 answer is still missing" in text_of(answer)
+    assert "Not answered yet" in text_of(answer)
 
 
 def test_a_nul_byte_is_refused(cast: Cast, subject: Subject) -> None:
@@ -216,6 +276,22 @@ def test_what_is_typed_is_kept_within_the_request_and_restored_for_that_person(
     assert 'value="36,"' in page.content.decode()
     assert "did not save yet" not in text_of(client_of(cast.coordinator2).get(VS))
     assert not VitalSigns.objects.exists()
+
+
+@pytest.mark.req("ENT-05")
+def test_what_was_typed_before_a_colleague_saved_is_shown_beside_it(
+    cast: Cast, subject: Subject, coordinator: Any, colleague: Any
+) -> None:
+    save_vs(subject, CALM, by=colleague)
+    record = VitalSigns.objects.get()
+    line = DraftEntry(subject=subject, visit_name="SCR", form_code="VS", record_key=1, user=cast.coordinator)
+    line.name, line.value, line.page_token = "pulse", "60", uuid4()
+    line.save()  # in a test all times are one: nothing is older
+    place = place_at(subject, "SCR", "VS")
+    assert not draft.is_older(place, by=coordinator)
+    record.changed_at += timedelta(seconds=1)
+
+    assert draft.is_older(replace(place, record=record), by=coordinator)
 
 
 def test_discarding_lets_go_but_the_journal_keeps_it(cast: Cast, subject: Subject, coordinator: Any) -> None:
@@ -341,8 +417,8 @@ def test_a_page_costs_the_same_whatever_else_there_is(cast: Cast, subject: Subje
     client = client_of(cast.coordinator)
     client.get(VS)
     one = statements(lambda: client.get(VS))
-    for visit in ("BL", "D28", "D21", "LD1"):
-        save_vs(subject, CALM, by=coordinator, visit=visit)
+    for name in ("BL", "D28", "D21", "LD1"):
+        save_vs(subject, CALM, by=coordinator, visit=name)
 
     assert statements(lambda: client.get(VS)) == one
     assert one <= 11  # who, where, what, queries, draft, and the session's renewal in three

@@ -112,3 +112,30 @@ def test_a_huge_row_number_does_not_make_a_huge_page(cast: Cast, subject: Subjec
     answer = post(cast, **{"results-next": "999999999"})
 
     assert answer.status_code in (302, 400)
+
+
+def test_what_was_not_answered_is_offered_again(cast: Cast, subject: Subject) -> None:
+    post(cast, **{"results-1-lborres": "23"})
+
+    page = client_of(cast.coordinator).get(CHEM)
+    assert len(page.context["form"].row_forms) == len(STARTS)
+    data = (
+        SAMPLE
+        | as_started()
+        | {"results-1-lborres": "23", "results-2-lborres": "31", "revision": "1", "reason": "later"}
+    )
+    assert client_of(cast.coordinator).post(CHEM, data).status_code == 302
+
+    assert list(ChemistryResult.objects.order_by("key").values_list("key", flat=True)) == [1, 2]
+    assert len(text_of(client_of(cast.monitor).get(CHEM)).split("U/L")) == 3  # two rows to read, no empty ones
+
+
+def test_a_void_row_stays_as_it_is(cast: Cast, subject: Subject) -> None:
+    post(cast, **{"results-1-lborres": "23"})
+    client, row = client_of(cast.coordinator), {"results-1-lborres": "23", "results-1-voided": "on"}
+    client.post(CHEM, SAMPLE | row | {"revision": "1", "reason": "other patient"})
+
+    client.post(CHEM, SAMPLE | {"results-1-lborres": "77", "revision": "2", "reason": "crafted"})
+
+    kept = ChemistryResult.objects.get()
+    assert (kept.voided, str(kept.lborres)) == (True, "23")

@@ -237,3 +237,39 @@ def test_at_a_real_commit_too(committed_db: str, vs: Any) -> None:
         type(vs).objects.filter(pk=vs.pk).update(sysbp=130)
         assert trial.stored(vs)["sysbp"] == 130
     assert trial.stored(vs)["sysbp"] == 120
+
+
+@pytest.mark.req("AUD-01", "AUD-02")
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"actor_name": "Somebody Else"}, "site or name"),
+        ({"role": "monitor"}, "no such role"),
+        ({"role": "investigator"}, "no such role"),
+        ({"role": ""}, "no such role"),
+        ({"reason": "  "}, "no reason"),
+        ({"reason": "", "kind": "CREATE"}, "without a reason"),
+    ],
+)
+def test_a_record_under_another_name_or_role_or_without_a_reason(
+    vs: Any, subject: Subject, told: dict[str, Any], words: str
+) -> None:
+    with refused(words):
+        change = forgery.change(subject, **told)
+        forgery.item(change, vs, "sysbp", 120, 130)
+        forgery.history(change, vs, sysbp=130, history_change_reason=change.reason)
+        forgery.row(change, vs, sysbp=130)
+
+
+@pytest.mark.req("AUD-01")
+def test_a_record_filed_at_another_site(vs: Any, subject: Subject, cast: Cast) -> None:
+    with refused("site or name"):
+        forgery.change(subject, site_id=cast.other_site.pk)
+
+
+@pytest.mark.req("AUD-01")
+def test_a_record_by_somebody_who_may_not_write(vs: Any, subject: Subject, cast: Cast) -> None:
+    auditor = {"actor_id": cast.auditor.pk, "actor_name": cast.auditor.full_name}
+    for role in ("auditor", "coordinator", ""):
+        with refused("no such role"):
+            forgery.change(subject, **auditor, role=role)

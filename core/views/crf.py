@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AuthenticatedRequest, requires
@@ -35,13 +36,20 @@ MAX_JOURNAL = 512 * 1024
 def edit(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int | None = None) -> HttpResponse:
     """A form of a subject, to read, or to enter for those who may."""
     place = find_place(request.actor, number, visit, code, key)
+    if place.key == NEW:
+        request.actor.require(Permission.ENTER_DATA, place.subject.site)  # there is nothing to read yet
     if request.method == "POST":
         request.actor.require(Permission.ENTER_DATA, place.subject.site)
         return _save(request, place)
     typed = journal.pending(place, by=request.actor) if _may_enter(request, place) else {}
     rows = _rows(place)
-    form = forms.CrfForm(place, rows, forms.restored(place, rows, typed) if typed else None)
-    return _page(request, place, form, restored=bool(typed))
+    laid_over = forms.restored(place, rows, typed) if typed else None
+    form = forms.CrfForm(place, rows, laid_over)
+    differing = None
+    if laid_over is not None and journal.is_older(place, by=request.actor):
+        mine = {name: laid_over.getlist(name) for name in laid_over}
+        differing = forms.compare(form, forms.posted(place, rows), mine)
+    return _page(request, place, form, restored=bool(typed), differing=differing)
 
 
 def _save(request: AuthenticatedRequest, place: Place) -> HttpResponse:
@@ -74,7 +82,7 @@ def _saved(request: AuthenticatedRequest, place: Place, saved: acts.Saved) -> Ht
     if saved.change is None:
         messages.info(request, _("Nothing was changed, so nothing was saved."))
     else:
-        messages.success(request, _("Saved: %(form)s.") % {"form": place.form.title})
+        messages.success(request, _("Saved: %(form)s.") % {"form": place.form.title} + _lacking(place, saved))
     if saved.opened:
         messages.warning(request, _("Please look at the values marked below."))
     if saved.record is None:
@@ -84,13 +92,35 @@ def _saved(request: AuthenticatedRequest, place: Place, saved: acts.Saved) -> Ht
     return redirect(place.with_record(saved.record).url)
 
 
+def _lacking(place: Place, saved: acts.Saved) -> str:
+    """How many answers the saved form still lacks."""
+    if saved.record is None:
+        return ""
+    line = FormStatus.objects.get(
+        subject=place.subject, visit=saved.record.visit, form_code=place.form.code, key=saved.record.key
+    )
+    words = ngettext(" %(n)s answer is still missing.", " %(n)s answers are still missing.", line.gaps)
+    return words % {"n": line.gaps} if line.gaps else ""
+
+
+def _applies(place: Place, code: str) -> bool:
+    """Is a form asked of this subject? One statement where that hangs on an answer."""
+    condition = read.form(code).applies_if
+    if condition is None:
+        return True
+    form, item, wanted = condition
+    given = read.form_models()[form].objects.filter(subject=place.subject, voided=False).values_list(item, flat=True)
+    answer = given.order_by("id").last()
+    return answer is None or answer in wanted
+
+
 def _next(place: Place) -> str:
     """The next form of the visit that is there to be filled in; after the last one, the visit."""
     at = visit_of(place.subject, place.at.name)
     codes = [code for code in at.plan.forms if code in read.form_models()]
     done = set(FormStatus.objects.filter(visit=at.visit, state="COMPLETE").values_list("form_code", flat=True))
     after = codes[codes.index(place.form.code) + 1 :] if place.form.code in codes else []
-    return next((place_of(at, code).url for code in after if code not in done), at.url)
+    return next((place_of(at, code).url for code in after if code not in done and _applies(place, code)), at.url)
 
 
 def _conflict(request: AuthenticatedRequest, place: Place, key: int) -> HttpResponse:

@@ -22,6 +22,12 @@
     item.hidden = !asked && !answered(item);
   });
 
+  // A section none of whose items is asked shows no heading.
+  const sections = () => document.querySelectorAll("form .form-section").forEach((section) => {
+    const items = [...section.querySelectorAll("[data-item]")];
+    section.hidden = items.length > 0 && items.every((item) => item.hidden);
+  });
+
   // data-low, data-high, data-outside: says so beside the value, keeps it.
   const expected = (input) => {
     const spot = input.closest("[data-item], td, .item")?.querySelector("[data-warning]");
@@ -47,6 +53,7 @@
 
   const prepare = (root) => {
     askedIf(root);
+    sections();
     within(root, "[data-low], [data-high]").forEach(expected);
     within(root, "[data-missing-for]").forEach(missing);
     sums(root);
@@ -58,6 +65,7 @@
     if (event.target.matches("[data-low], [data-high]")) expected(event.target);
     if (event.target.matches("[data-missing-for]")) missing(event.target);
     askedIf(form);
+    sections();
     sums(form);
   };
 
@@ -110,6 +118,24 @@
     input.focus();
   };
 
+  // On a form of the casebook Enter goes to the next field; saving takes its button or its own keys.
+  const FIELDS = "input:not([type=hidden]), select, textarea, button";
+  const enter = (event) => {
+    const form = event.target.form;
+    if (event.key !== "Enter" || !form?.matches("[data-journal-url]") || !event.target.matches("input")) return;
+    event.preventDefault();
+    const fields = [...form.querySelectorAll(FIELDS)].filter((field) => field.offsetParent && field.tabIndex >= 0);
+    fields[fields.indexOf(event.target) + 1]?.focus();
+  };
+
+  // The page opens where the work is: at what was refused, else at the first field.
+  const begin = () => {
+    if (location.hash) return;
+    const refused = document.querySelector("form .is-invalid, form [aria-invalid=true]");
+    const first = document.querySelector("form[data-journal-url] [data-item]:not([hidden]) :is(input, select, textarea)");
+    (refused ?? first)?.focus();
+  };
+
   // data-clear="name": takes back a choice.
   const clear = (button) => {
     const inputs = named(button.form, button.dataset.clear);
@@ -133,6 +159,7 @@
   document.addEventListener("keydown", (event) => {
     digit(event);
     saveKey(event);
+    enter(event);
     if (event.key === "Escape") closePanel(document.querySelector("[data-close-panel]"));
   });
   document.addEventListener("click", (event) => {
@@ -144,4 +171,5 @@
   });
   document.addEventListener("htmx:load", (event) => prepare(event.target));
   prepare(document);
+  begin();
 })();

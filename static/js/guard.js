@@ -27,6 +27,8 @@
   document.addEventListener("change", touched);
 
   document.addEventListener("submit", (event) => {
+    // <form data-leave>: to leave what was typed is the very point of it.
+    if (event.target.matches?.("form[data-leave]")) dirty.clear();
     const form = guarded(event);
     if (!form || event.defaultPrevented) return;
     if (pressed.has(form)) event.preventDefault();
