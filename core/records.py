@@ -54,16 +54,21 @@ class Records:
         return [code for code in plan.forms if code in read.form_models() and self.applies(code)]
 
     def unfinished(self, name: str, plan: VisitDef) -> list[tuple[str, FormStatus | None]]:
-        """The forms of a visit that took place which are not complete: form code, and its state if it was begun."""
+        """The forms of a visit that took place which are not complete: form code, and the record that was begun.
+
+        A void record counts as none. An unscheduled visit asks for no form in particular: only what was begun counts.
+        """
         visit = self.visits.get(name)
         if visit is None or visit.status != VisitStatus.OCCURRED:
             return []
-        states = [(code, self.states.get((name, code))) for code in self.asked(plan)]
-        if (
-            plan.kind is not VisitKind.SCHEDULED
-        ):  # its forms are asked as needed: only what was begun is to be completed
-            return [(code, state) for code, state in states if state and state.state == FormState.INCOMPLETE]
+        states = [(code, self._valid(name, code)) for code in self.asked(plan)]
+        if plan.kind is VisitKind.UNSCHEDULED:
+            states = [(code, state) for code, state in states if state is not None]
         return [(code, state) for code, state in states if state is None or state.state != FormState.COMPLETE]
+
+    def _valid(self, name: str, code: str) -> FormStatus | None:
+        state = self.states.get((name, code))
+        return None if state is None or state.state == FormState.VOIDED else state
 
     @property
     def open_queries(self) -> int:

@@ -15,6 +15,7 @@ from core.models.crf import FormState
 from core.places import LOG
 from core.records import Records
 from core.schedule import VisitDef, VisitKind, Window, WindowState
+from core.wording.places import visit_title
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,9 @@ class OpenForm:
 
 def pending(records: Records) -> Iterator[DueVisit]:
     """The scheduled visits that nothing is known of yet and whose window is known, in the order of their windows."""
+    today = records.today
     found = [
-        DueVisit(records.subject, plan, window, records.today)
+        DueVisit(records.subject, plan, window, today)
         for plan in records.plans
         if plan.kind is VisitKind.SCHEDULED and plan.code not in records.visits
         if (window := records.window(plan)) is not None
@@ -80,11 +82,11 @@ def forms(everyone: Iterable[Records]) -> list[OpenForm]:
 
 def _of_visits(records: Records) -> Iterator[OpenForm]:
     plans = {plan.code: plan for plan in records.plans}
+    version = records.subject.protocol_version
     for name, visit in records.visits.items():
-        plan = plans[visit.code]
-        for code, state in records.unfinished(name, plan):
+        for code, state in records.unfinished(name, plans[visit.code]):
             url = reverse("crf-edit", args=[records.subject.number, name, code])
-            yield _open(records.subject, plan.label, code, state, url)
+            yield _open(records.subject, visit_title(name, version), code, state, url)
 
 
 def _of_logs(records: Records) -> Iterator[OpenForm]:

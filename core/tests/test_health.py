@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
-from core.testing.databases import owner_connection
-from core.views.health import KEY
+from core.testing.databases import name_in_use, owner_connection
+from core.views.health import faults_in
 
 
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
-    cache.delete(KEY)
+    faults_in.cache_clear()
     yield
-    cache.delete(KEY)
+    faults_in.cache_clear()
 
 
 def test_it_works(db: None) -> None:
@@ -35,3 +35,20 @@ def test_it_tells_that_protection_is_missing(committed_db: str) -> None:
 
     assert answer.status_code == 503
     assert answer.json()["protection_faults"] == 1
+
+
+def test_it_tells_at_once_that_the_database_is_gone(committed_db: str) -> None:
+    assert Client().get("/health/").status_code == 200
+
+    with name_in_use("no_such_database"):
+        answer = Client().get("/health/")
+
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "failing", "version": "0.1.0", "database": "down", "protection_faults": None}
+
+
+def test_it_answers_without_redis(db: None, settings: Any) -> None:
+    nowhere = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "unix:///nowhere/redis.sock"}
+    settings.CACHES = {"default": nowhere}
+
+    assert Client().get("/health/").status_code == 200

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
-from accounts.models import Membership
-from accounts.testing import Cast, make_person
+from accounts.models import Membership, Role
+from accounts.testing import Cast, join, make_person
 from core import worklist
-from core.actions import visit
+from core.actions import crf, visit
+from core.actions import subject as subjects
 from core.actions.entry import Entry
 from core.models import Subject
-from core.places import visit_of
+from core.places import LOG, VisitPlace, visit_of
 from core.records import gather
-from core.schedule import WindowState
-from core.testing.trial import CALM, place_at, save, save_vs
+from core.schedule import WindowState, current
+from core.testing.forms import enter
+from core.testing.trial import CALM, WHY, place_at, save, save_vs
 from core.tests.scenes import client_of, statements, text_of
 
 
@@ -90,6 +93,117 @@ def test_a_pregnancy_test_is_not_asked_of_a_man(cast: Cast, subject: Subject, co
     assert asked()
 
 
+def work(subject: Subject) -> set[tuple[str, str, bool]]:
+    """Visit, form and whether it was begun, of what is left to complete."""
+    return {(str(form.visit), str(form.title), form.begun) for form in worklist.forms(gather([subject]))}
+
+
+def add_visit(subject: Subject, code: str, by: Any) -> str:
+    """A visit the schedule did not foresee."""
+    place = VisitPlace(subject, current().visit(code), 0, None)
+    return visit.add_unscheduled(place, date(2026, 3, 2), by=by, reason="Fever").name
+
+
+def test_of_an_unscheduled_visit_only_what_was_begun_is_to_be_completed(
+    cast: Cast, subject: Subject, coordinator: Any
+) -> None:
+    name = add_visit(subject, "UNS", coordinator)
+    assert not work(subject)
+    save_vs(subject, CALM | {"pulse": ""}, by=coordinator, visit=name)
+
+    assert work(subject) == {("Unscheduled visit 1", "Vital signs", True)}
+    assert f'href="/subjects/01-001/visits/{name}/VS/"' in client_of(cast.coordinator).get("/").content.decode()
+    assert client_of(cast.coordinator).get("/subjects/").context["rows"][0]["forms"] == 1
+
+
+def test_an_early_termination_asks_for_its_forms(cast: Cast, subject: Subject, coordinator: Any) -> None:
+    add_visit(subject, "ET", coordinator)
+
+    assert {form for _visit, form, begun in work(subject) if not begun} >= {"MG-ADL", "Vital signs"}
+
+
+def test_a_void_form_is_to_be_entered_again(cast: Cast, subject: Subject, coordinator: Any) -> None:
+    save_vs(subject, CALM | {"pulse": ""}, by=coordinator)
+    crf.void(place_at(subject, "SCR", "VS"), by=coordinator, reason=WHY, revision=1)
+
+    assert ("Screening", "Vital signs", False) in work(subject)
+
+
+def test_a_list_that_is_cut_says_so(cast: Cast, coordinator: Any) -> None:
+    more = "There are more"
+    for _ in range(20):
+        infused(subjects.add(cast.site, by=coordinator), cast.site.today() - timedelta(days=28), coordinator)
+
+    def due() -> str:
+        page = client_of(cast.coordinator).get("/").content.decode()
+        return page[page.index('id="due"') : page.index('id="overdue"')]
+
+    assert more not in due()
+    infused(subjects.add(cast.site, by=coordinator), cast.site.today() - timedelta(days=28), coordinator)
+    assert more in due()
+
+
+def test_who_enters_at_one_site_and_monitors_another_has_both_lists(cast: Cast) -> None:
+    both = make_person("both.two", "Both Two")
+    join(both, Role.COORDINATOR, cast.site, cast.investigator)
+    join(both, Role.MONITOR, cast.other_site)
+
+    page = text_of(client_of(both).get("/"))
+
+    assert "Visits due now" in page
+    assert "Answered queries to close" in page
+
+
+def test_the_changes_counted_are_those_the_link_shows(cast: Cast, subject: Subject, coordinator: Any) -> None:
+    client = client_of(cast.auditor)
+    client.get("/")  # the session is of today
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=7), tick=False):
+        client = client_of(cast.auditor)
+        task = next(task for task in client.get("/").context["tasks"] if "Changes" in task.label)
+        assert task.count == 1
+        assert "01-001" in text_of(client.get(task.url))
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=8), tick=False):
+        client = client_of(cast.auditor)
+        task = next(task for task in client.get("/").context["tasks"] if "Changes" in task.label)
+        assert task.count == 0
+
+
+def event(subject: Subject, term: str, serious: str, by: Any) -> None:
+    """A line of the adverse event log."""
+    enter(by, subject, LOG, "AE", {"aeterm": term, "aestdat": "2026-03", "aeser": serious})
+
+
+def test_a_safety_reviewer_sees_what_is_serious_or_new(cast: Cast, subject: Subject, coordinator: Any) -> None:
+    event(subject, "Fever", "N", coordinator)
+    event(subject, "Seizure", "Y", coordinator)
+    event(subject, "Entered by mistake", "Y", coordinator)
+    crf.void(place_at(subject, LOG, "AE", 3), by=coordinator, reason=WHY, revision=1)
+
+    page = client_of(cast.safety_reviewer).get("/")
+    text = text_of(page)
+    assert "1 Serious adverse events" in text
+    assert "2 Adverse events entered in the last 7 days" in text
+    assert [(row["title"], row["serious"]) for row in page.context["events"]["rows"]] == [
+        ("Seizure · 2026-03", True),
+        ("Fever · 2026-03", False),
+    ]
+    assert 'href="/subjects/01-001/visits/LOG/AE/2/"' in page.content.decode()
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=8), tick=False):
+        later = client_of(cast.safety_reviewer).get("/").context["events"]["rows"]
+    assert [row["serious"] for row in later] == [True]
+
+
+def test_a_safety_reviewer_of_one_site_sees_that_site_alone(cast: Cast, subject: Subject, coordinator: Any) -> None:
+    event(subject, "Seizure", "Y", coordinator)
+    local = join(make_person("local.eye", "Local Eye"), Role.SAFETY_REVIEWER, cast.other_site)
+
+    text = text_of(client_of(local).get("/"))
+
+    assert "0 Serious adverse events" in text
+    assert "Seizure" not in text
+
+
 def test_each_role_sees_its_own_list(cast: Cast, subject: Subject, coordinator: Any) -> None:
     save_vs(subject, CALM | {"sysbp": "250"}, by=coordinator)
 
@@ -99,7 +213,7 @@ def test_each_role_sees_its_own_list(cast: Cast, subject: Subject, coordinator: 
         (cast.other_coordinator, "0 Queries to answer"),
         (cast.monitor, "0 Answered queries to close"),
         (cast.data_manager, "1 Open queries"),
-        (cast.safety_reviewer, "0 Adverse events on record"),
+        (cast.safety_reviewer, "0 Serious adverse events"),
         (cast.auditor, "2 Changes in the last 7 days"),
         (cast.administrator, "2 Active sites"),
     ):
@@ -116,8 +230,6 @@ def test_a_person_without_a_role_is_told_what_to_do(cast: Cast) -> None:
 
 
 def test_it_costs_the_same_however_many_subjects(cast: Cast, subject: Subject, coordinator: Any) -> None:
-    from core.actions import subject as subjects  # noqa: PLC0415  the fixture has the plain name
-
     client = client_of(cast.coordinator)
     client.get("/")
     one = statements(lambda: client.get("/"))
@@ -126,3 +238,15 @@ def test_it_costs_the_same_however_many_subjects(cast: Cast, subject: Subject, c
 
     assert statements(lambda: client.get("/")) == one
     assert one <= 13
+
+
+def test_the_reviewer_s_list_costs_the_same_however_many_events(cast: Cast, subject: Subject, coordinator: Any) -> None:
+    client = client_of(cast.safety_reviewer)
+    event(subject, "Fever", "N", coordinator)
+    client.get("/")
+    one = statements(lambda: client.get("/"))
+    for n in range(4):
+        other = subjects.add(cast.site, by=coordinator)
+        event(other, f"Rash {n}", "Y", coordinator)
+
+    assert statements(lambda: client.get("/")) == one

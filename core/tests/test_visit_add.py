@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
-from accounts.testing import Cast
+from django.db import connection
+
+from accounts.testing import Cast, make_cast
+from core.actions import subject as subjects
 from core.models import Subject, Visit
 from core.testing.trial import commit
 from core.tests.scenes import client_of, text_of
@@ -37,6 +41,30 @@ def test_the_same_page_sent_twice_adds_one_visit(cast: Cast, subject: Subject) -
     assert "A visit was added meanwhile" in text_of(answer)
     assert "Unscheduled visit 1 2026-03-02 , Fever" in text_of(answer)
     assert 'name="known" value="1"' in answer.content.decode()
+    assert Visit.objects.count() == 1
+
+
+def test_the_same_page_sent_several_times_at_one_moment_adds_one_visit(committed_db: str) -> None:
+    cast = make_cast()
+    subject = subjects.add(cast.site, by=cast.actor(cast.coordinator))
+    start = threading.Barrier(4)
+    answered: list[int] = []
+
+    def send() -> None:
+        try:
+            client = client_of(cast.coordinator)
+            start.wait()
+            answered.append(client.post(f"/subjects/{subject.number}/unscheduled/", UNSCHEDULED).status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(answered) == [302, 409, 409, 409]
     assert Visit.objects.count() == 1
 
 

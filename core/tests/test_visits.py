@@ -243,6 +243,14 @@ def test_readers_read_and_write_nothing(cast: Cast, subject: Subject) -> None:
     assert not Visit.objects.exists()
 
 
+def test_today_and_yesterday_are_a_button_each(cast: Cast, subject: Subject) -> None:
+    today = cast.site.today()
+    for url in (D1, ADD):
+        page = client_of(cast.coordinator).get(url).content.decode()
+        for day in (today, today - timedelta(days=1)):
+            assert f'data-set-date="id_visit_on:{day}"' in page
+
+
 def test_an_act_is_posted(cast: Cast, subject: Subject) -> None:
     for act in ("date", "missed"):
         assert client_of(cast.coordinator).get(f"{D1}{act}/").status_code == 405

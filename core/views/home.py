@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
@@ -19,13 +19,17 @@ from accounts.actor import Actor
 from accounts.models import SITE_STAFF, Membership, Site, User
 from accounts.permissions import Permission
 from core import worklist
-from core.models import Change, FormStatus, Query, Subject
-from core.models.crf import FormState
+from core.actions import status
+from core.crf import read
+from core.models import Change, Crf, Query, Subject
+from core.places import LOG
 from core.records import gather
 from core.schedule import WindowState
 
 SHOWN = 20
 RECENT = timedelta(days=7)
+# The log a safety reviewer follows, and the answer that makes a line of it serious.
+EVENTS, SERIOUS = "AE", ("aeser", "Y")
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,11 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
     tasks: list[Task] = []
     if actor.can(Permission.ENTER_DATA):
         tasks, lists = _entering(actor)
-    elif actor.can(Permission.VIEW_CLINICAL):
-        tasks = _reading(actor)
+    if _reads(actor):
+        tasks += _reading(actor)
+    if actor.can(Permission.REVIEW_SAFETY):
+        events, lists["events"] = _reviewing(actor)
+        tasks = [*events, *tasks]
     if actor.can(Permission.MANAGE_ACCOUNTS):
         tasks += _administering()
     context = {"tasks": tasks, "has_role": bool(actor.memberships), "shown": SHOWN, **lists}
@@ -68,7 +75,15 @@ def _entering(actor: Actor) -> tuple[list[Task], dict[str, Any]]:
         Task(_("Queries to answer"), asked, f"{reverse('query-list')}?state=OPEN", "query"),
     ]
     lists = {"due": due[:SHOWN], "overdue": overdue[:SHOWN], "forms": forms[:SHOWN], "enters": True}
-    return tasks, lists | {"more_overdue": len(overdue) > SHOWN, "more_forms": len(forms) > SHOWN}
+    counts = {"due": len(due), "overdue": len(overdue), "forms": len(forms)}
+    return tasks, lists | {f"more_{name}": n > SHOWN for name, n in counts.items()}
+
+
+def _reads(actor: Actor) -> bool:
+    """Does the person follow what others enter? Some enter at one site and monitor at another."""
+    if not actor.can(Permission.ENTER_DATA):
+        return actor.can(Permission.VIEW_CLINICAL)
+    return actor.can(Permission.CLOSE_QUERY) or actor.can(Permission.REVIEW_SAFETY)
 
 
 def _reading(actor: Actor) -> list[Task]:
@@ -81,25 +96,48 @@ def _reading(actor: Actor) -> list[Task]:
             Task(_("Answered queries to close"), states.get("ANSWERED", 0), f"{queries}?state=ANSWERED", "query")
         )
     tasks.append(Task(_("Open queries"), states.get("OPEN", 0), f"{queries}?state=OPEN", "query"))
-    if actor.can(Permission.REVIEW_SAFETY):
-        tasks.append(Task(_("Adverse events on record"), _events(actor), reverse("subject-list"), "incomplete"))
     if actor.can(Permission.VIEW_TRAIL):
-        since = timezone.now() - RECENT
-        day = timezone.localdate(since).isoformat()
+        since = _recent()
         recent = Change.objects.filter(at, at__gte=since).count()
-        tasks.append(Task(_("Changes in the last 7 days"), recent, f"{reverse('change-list')}?since={day}", "due"))
+        url = f"{reverse('change-list')}?since={since.date()}"
+        tasks.append(Task(_("Changes in the last 7 days"), recent, url, "due"))
     return tasks
 
 
-def _events(actor: Actor) -> int:
-    lines = FormStatus.objects.filter(form_code="AE").exclude(state=FormState.VOIDED)
-    ids = actor.site_ids(Permission.REVIEW_SAFETY)
-    return (lines if ids is None else lines.filter(subject__site__in=ids)).count()
+def _reviewing(actor: Actor) -> tuple[list[Task], dict[str, Any]]:
+    """Adverse events that are new or serious, the newest first."""
+    new, serious = Q(entered_at__gte=_recent()), Q(**dict([SERIOUS]))
+    at = _at(actor, Permission.REVIEW_SAFETY, "subject__site")
+    lines = read.form_models()[EVENTS].objects.filter(at, voided=False)
+    count = lines.aggregate(new=Count("pk", new), serious=Count("pk", serious))
+    shown = lines.filter(new | serious).select_related("subject__site").order_by("-entered_at", "-pk")
+    tasks = [
+        Task(_("Serious adverse events"), count["serious"], "#events", "overdue"),
+        Task(_("Adverse events entered in the last 7 days"), count["new"], "#events", "incomplete"),
+    ]
+    found = [_event(record) for record in shown[: SHOWN + 1]]
+    return tasks, {"rows": found[:SHOWN], "more": len(found) > SHOWN}
 
 
-def _at(actor: Actor, permission: Permission) -> Q:
+def _event(record: Crf) -> dict[str, Any]:
+    item, answer = SERIOUS
+    return {
+        "record": record,
+        "subject": record.subject,
+        "title": status.summary(read.form(EVENTS, record.form_version), record),
+        "serious": getattr(record, item) == answer,
+        "url": reverse("crf-edit", args=[record.subject.number, LOG, EVENTS, record.key]),
+    }
+
+
+def _recent() -> datetime:
+    """The first moment of the day a week ago: from there on the change list shows the changes of that day as well."""
+    return timezone.localtime(timezone.now() - RECENT).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _at(actor: Actor, permission: Permission, site: str = "site") -> Q:
     ids = actor.site_ids(permission)
-    return Q() if ids is None else Q(site__in=ids)
+    return Q() if ids is None else Q(**{f"{site}__in": ids})
 
 
 def _administering() -> list[Task]:

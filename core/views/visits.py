@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +24,7 @@ from core.actions import visit as acts
 from core.actions.errors import Conflict, ReasonRequired, Refused
 from core.crf.inputs import TextValue, parse_day
 from core.crf.rules import VISIT
-from core.models import Change, Query, QueryState, Subject, Visit
+from core.models import ChainHead, Change, Query, QueryState, Subject, Visit
 from core.models.crf import FormState
 from core.places import LOG, VisitPlace, find_subject, find_visit
 from core.records import gather
@@ -125,12 +127,15 @@ def add(request: AuthenticatedRequest, number: str) -> HttpResponse:
     plans = _addable(subject)
     if request.POST.get("code", "") not in {"", *plans}:
         raise Http404
-    before = list(subject.visits.filter(code__in=plans).order_by("visit_on", "id"))
+    before = subject.visits.filter(code__in=plans).order_by("visit_on", "id")
 
+    @transaction.atomic
     def act(said: dict[str, Any]) -> str:
-        # The same page sent twice, or by two people, must not add one visit twice.
-        if _whole(request.POST.get("known")) != len(before):
-            raise Conflict(before)
+        # The same page sent twice, or by two people at one moment, must not add one visit twice: who comes second waits
+        # for the first at the subject's chain, and then finds one visit more than the page showed.
+        ChainHead.objects.select_for_update().get(pk=subject.pk)
+        if _whole(request.POST.get("known")) != before.count():
+            raise Conflict(None)
         place = VisitPlace(subject, plans[said["code"]], 0, None)
         added = acts.add_unscheduled(place, said["visit_on"], by=request.actor, reason=said["reason"])
         messages.success(request, _("Added: %(visit)s.") % {"visit": visit_title(added.name, subject.protocol_version)})
@@ -142,7 +147,7 @@ def add(request: AuthenticatedRequest, number: str) -> HttpResponse:
         if address:
             return redirect(address)
     listed = [(visit_title(visit.name, subject.protocol_version), visit, _url(subject, visit)) for visit in before]
-    context = {"subject": subject, "form": form, "before": listed, "today": subject.site.today()}
+    context = {"subject": subject, "form": form, "before": listed, **_quick_days(subject.site.today())}
     return render(request, "core/visit_add.html", context, status=status)
 
 
@@ -217,9 +222,14 @@ def _page(
         "may_manage": request.actor.can(Permission.MANAGE_VISITS, place.subject.site),
         "may_answer": request.actor.can(Permission.ANSWER_QUERY, place.subject.site),
         "may_read_trail": request.actor.can(Permission.VIEW_TRAIL, place.subject.site),
-        "today": records.today,
+        **_quick_days(records.today),
     }
     return render(request, "core/visit_detail.html", context, status=status)
+
+
+def _quick_days(today: date) -> dict[str, date]:
+    """The days most visits are entered for; a button each."""
+    return {"today": today, "yesterday": today - timedelta(days=1)}
 
 
 def _to_come(plan: VisitDef) -> list[Any]:
