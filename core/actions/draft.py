@@ -46,6 +46,13 @@ def pending(place: Place, *, by: Actor) -> dict[str, str]:
     return typed
 
 
+def token_of(place: Place, *, by: Actor) -> UUID | None:
+    """The page on which a new line was begun: whoever goes on with it goes on with that page. One statement."""
+    if place.key != NEW:
+        return None
+    return _unsaved(place, by).values_list("page_token", flat=True).first()
+
+
 def is_older(place: Place, *, by: Actor) -> bool:
     """Did somebody save the record after this person began to type what is pending? One statement."""
     if place.record is None:
@@ -59,7 +66,9 @@ def _unsaved(place: Place, by: Actor) -> models.QuerySet[DraftEntry]:
     lines = DraftEntry.objects.filter(user=by.user, record_key=place.key, **at)
     saved = Change.objects.filter(actor=by.user, **at)
     if place.key == NEW:
-        return lines.exclude(page_token__in=saved.filter(page_token__isnull=False).values("page_token"))
+        unsaved = lines.exclude(page_token__in=saved.filter(page_token__isnull=False).values("page_token"))
+        newest = unsaved.order_by("-id").values("page_token")[:1]  # two new lines typed in two tabs are two lines
+        return unsaved.filter(page_token=models.Subquery(newest))
     last = saved.filter(record_key=place.key).order_by("-seq").values("at")[:1]
     return lines.filter(at__gt=Coalesce(models.Subquery(last), models.Value(LONG_AGO)))
 

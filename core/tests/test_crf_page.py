@@ -294,6 +294,20 @@ def test_what_was_typed_before_a_colleague_saved_is_shown_beside_it(
     assert draft.is_older(replace(place, record=record), by=coordinator)
 
 
+def test_two_new_lines_typed_in_two_tabs_do_not_mix(cast: Cast, subject: Subject, coordinator: Any) -> None:
+    place, first, second = place_at(subject, "LOG", "AE", 0), uuid4(), uuid4()
+    draft.journal(place, {"aeterm": "Headache", "aestdat": "2026-11-01"}, by=coordinator, token=first)
+    draft.journal(place, {"aeterm": "Sepsis"}, by=coordinator, token=second)
+
+    page = client_of(cast.coordinator).get(AE)
+
+    form = page.context["form"]
+    assert (form["aeterm"].value(), form["aestdat"].value() or "") == ("Sepsis", "")
+    assert str(page.context["token"]) == str(second)
+    post(cast, AE, aeterm="Sepsis", aestdat="2026-11", token=str(second))
+    assert client_of(cast.coordinator).get(AE).context["form"]["aeterm"].value() == "Headache"
+
+
 def test_discarding_lets_go_but_the_journal_keeps_it(cast: Cast, subject: Subject, coordinator: Any) -> None:
     client = client_of(cast.coordinator)
     draft.journal(place_at(subject, "SCR", "VS"), {"sysbp": "140"}, by=coordinator, token=uuid4())

@@ -155,7 +155,7 @@ def _page(
         "may_enter": _may_enter(request, place),
         "may_void": place.record is not None and request.actor.can(Permission.VOID_RECORD, place.subject.site),
         "may_answer": request.actor.can(Permission.ANSWER_QUERY, place.subject.site),
-        "token": request.POST.get("token") or forms.new_token(),
+        "token": request.POST.get("token") or _begun(request, place, restored) or forms.new_token(),
         "restored": restored,
         "differing": differing,
         "draft_url": place.url_of("crf-draft"),
@@ -177,6 +177,11 @@ def _window(place: Place) -> Any:
 def _may_enter(request: AuthenticatedRequest, place: Place) -> bool:
     voided = place.record is not None and place.record.voided
     return not voided and request.actor.can(Permission.ENTER_DATA, place.subject.site)
+
+
+def _begun(request: AuthenticatedRequest, place: Place, restored: bool) -> UUID | None:
+    """The page that a restored new line was begun on."""
+    return journal.token_of(place, by=request.actor) if restored else None
 
 
 def _late_by(place: Place) -> int:
