@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.actor import system_actor
 from core.actions.recheck import recheck
 from core.models import Subject
-from core.protection import inspect
+from core.protection import watch
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def _looked_at(subject: Subject) -> bool:
 @shared_task  # type: ignore[untyped-decorator]  # celery has no types
 def check_protection() -> int:
     """Say in the log what of the protection of the trail is missing (ADM-06). Gives how many faults there are."""
-    found = inspect.problems()
+    found = watch.look()
     for problem in found:
         log.error("The audit trail is not protected: %s. Run `manage.py migrate` as the owner.", problem)
     return len(found)

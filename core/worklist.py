@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
@@ -16,6 +16,9 @@ from core.places import LOG
 from core.records import Records
 from core.schedule import VisitDef, VisitKind, Window, WindowState
 from core.wording.places import visit_title
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,12 @@ class OpenForm:
     """A form of a visit that took place, or a line of a log, which is not complete."""
 
     subject: Subject
-    visit: Any
-    title: Any
-    gaps: int
-    begun: bool
+    visit: str
+    title: StrOrPromise
     url: str
+    gaps: int = 0
+    begun: bool = False
+    summary: str = ""  # which line of a log it is
 
 
 def pending(records: Records) -> Iterator[DueVisit]:
@@ -69,10 +73,12 @@ def pending(records: Records) -> Iterator[DueVisit]:
     return iter(sorted(found, key=lambda due: (due.window.closes, due.window.target)))
 
 
-def visits(everyone: Iterable[Records], state: WindowState) -> list[DueVisit]:
-    """The visits of several subjects in one state, those that close first at the top."""
-    found = [due for records in everyone for due in pending(records) if due.state is state]
-    return sorted(found, key=lambda due: (due.window.closes, due.subject.number))
+def visits(everyone: Iterable[Records]) -> tuple[list[DueVisit], list[DueVisit]]:
+    """The visits of several subjects that are due, and those overdue; of each, those that close first at the top."""
+    found = [due for records in everyone for due in pending(records)]
+    found.sort(key=lambda due: (due.window.closes, due.subject.number))
+    due, overdue = ([each for each in found if each.state is state] for state in (WindowState.OPEN, WindowState.CLOSED))
+    return due, overdue
 
 
 def forms(everyone: Iterable[Records]) -> list[OpenForm]:
@@ -82,19 +88,20 @@ def forms(everyone: Iterable[Records]) -> list[OpenForm]:
 
 def _of_visits(records: Records) -> Iterator[OpenForm]:
     plans = {plan.code: plan for plan in records.plans}
-    version = records.subject.protocol_version
     for name, visit in records.visits.items():
         for code, state in records.unfinished(name, plans[visit.code]):
-            url = reverse("crf-edit", args=[records.subject.number, name, code])
-            yield _open(records.subject, visit_title(name, version), code, state, url)
+            yield _open(records.subject, name, code, state)
 
 
 def _of_logs(records: Records) -> Iterator[OpenForm]:
     for line in records.log_lines:
         if line.state == FormState.INCOMPLETE:
-            url = reverse("crf-edit", args=[records.subject.number, LOG, line.form_code, line.key])
-            yield _open(records.subject, line.summary, line.form_code, line, url)
+            yield _open(records.subject, LOG, line.form_code, line, line.key)
 
 
-def _open(subject: Subject, visit: Any, code: str, state: FormStatus | None, url: str) -> OpenForm:
-    return OpenForm(subject, visit, read.form(code).title, state.gaps if state else 0, state is not None, url)
+def _open(subject: Subject, visit: str, code: str, state: FormStatus | None, *key: int) -> OpenForm:
+    title, form = visit_title(visit, subject.protocol_version), read.form(code).title
+    url = reverse("crf-edit", args=[subject.number, visit, code, *key])
+    if state is None:
+        return OpenForm(subject, title, form, url)
+    return OpenForm(subject, title, form, url, state.gaps, begun=True, summary=state.summary)

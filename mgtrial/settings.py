@@ -206,7 +206,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "clear-expired-sessions": {"task": "mgtrial.celery.clear_expired_sessions", "schedule": crontab(hour=3, minute=10)},
     "recheck-all": {"task": "core.tasks.recheck_all", "schedule": crontab(hour=18, minute=30)},  # 02:30 in China
-    "check-protection": {"task": "core.tasks.check_protection", "schedule": crontab(minute="*/10")},
+    "check-protection": {"task": "core.tasks.check_protection", "schedule": crontab()},
 }
 
 LOGGING = {

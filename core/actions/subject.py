@@ -21,6 +21,7 @@ LOCK = 4711  # the first half of the advisory lock's key: drawing a subject numb
 def add(site: Site, *, by: Actor) -> Subject:
     """A new subject at a site. PermissionDenied where the person may not add one there."""
     role = by.require(Permission.ADD_SUBJECT, site)
+    trail.heed_watch()
     if not site.is_active:
         raise PermissionDenied
     with connection.cursor() as cursor:

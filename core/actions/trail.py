@@ -14,14 +14,20 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.functions import TransactionNow
 from django.db import connection
+from django.utils.translation import gettext_lazy
 
 from accounts.actor import Actor
+from core.actions.errors import Refused
 from core.crf.fields import as_json
 from core.models import ChainHead, Change, ChangeItem, ChangeKind, Recorded, Subject
 from core.models.change import canonical
+from core.protection import watch
 from core.request import request_id
 
 GENESIS = "0" * 64
+UNPROTECTED = gettext_lazy(
+    "Nothing can be saved now: the protection of the audit trail is missing. Tell the administrator."
+)
 # What identifies a row or only keeps its books: never an item of a change. The SQL has the same list.
 NOT_ITEMS = frozenset(
     [
@@ -113,9 +119,16 @@ def flat(row: Recorded) -> dict[str, Any]:
 def begin(subject: Subject, permission: Any, *, by: Actor, reason: str = "", token: UUID | None = None) -> Act:
     """Lock the subject's chain and check the right to act. Must run inside a transaction. Raises PermissionDenied."""
     role = by.require(permission, subject.site)
+    heed_watch()
     heads = ChainHead.objects.select_related("subject__site").select_for_update(of=("self", "subject"))
     head = heads.annotate(now=TransactionNow()).get(pk=subject.pk)
     return Act(head, head.now, by, role, said(reason), token)
+
+
+def heed_watch() -> None:
+    """Nothing is written while the protection of the trail is known to be missing (ADM-06)."""
+    if watch.is_missing():
+        raise Refused(UNPROTECTED)
 
 
 def said(reason: str) -> str:

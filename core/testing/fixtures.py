@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.core.cache import cache
 
 from accounts.actor import Actor
 from accounts.testing import Cast, make_cast
 from core.actions import subject as subjects
 from core.models import Subject
+from core.protection import watch
+
+
+@pytest.fixture(autouse=True)
+def _watch_at_rest() -> Iterator[None]:
+    """What one test's watch found missing says nothing about the next test's database."""
+    yield
+    cache.delete(watch.KEY)
 
 
 @pytest.fixture

@@ -37,14 +37,30 @@ def day_28(subject: Subject) -> WindowState | None:
     return found[0].state if found else None
 
 
+def test_it_works(cast: Cast, subject: Subject, coordinator: Any) -> None:
+    """What is due, overdue and unfinished stands there with the page on which it is done."""
+    infused(subject, cast.site.today() - timedelta(days=24), coordinator)
+
+    page = client_of(cast.coordinator).get("/")
+
+    counts = {task.url: task.count for task in page.context["tasks"]}
+    assert [due.plan.code for due in page.context["overdue"]] == ["LEUK", *(f"D{day}" for day in range(1, 15)), "D21"]
+    assert (counts["#due"], counts["#overdue"], counts["#forms"]) == (0, 16, len(page.context["forms"]))
+    assert 'href="/subjects/01-001/visits/D21/"' in page.content.decode()
+    assert 'href="/subjects/01-001/visits/INF/VS/"' in page.content.decode()
+
+
+def test_another_site_s_work_is_not_listed(cast: Cast, subject: Subject, coordinator: Any) -> None:
+    by = cast.actor(cast.other_coordinator)
+    other = infused(subjects.add(cast.other_site, by=by), cast.other_site.today() - timedelta(days=28), by)
+
+    assert other.number in text_of(client_of(cast.other_coordinator).get("/"))
+    assert other.number not in text_of(client_of(cast.coordinator).get("/"))
+
+
 @pytest.mark.parametrize(
     ("days_ago", "state"),
-    [
-        (25, WindowState.UPCOMING),
-        (26, WindowState.OPEN),
-        (30, WindowState.OPEN),
-        (31, WindowState.CLOSED),
-    ],
+    [(25, WindowState.UPCOMING), (26, WindowState.OPEN), (30, WindowState.OPEN), (31, WindowState.CLOSED)],
 )
 def test_a_visit_is_due_from_the_first_to_the_last_day_of_its_window(
     days_ago: int, state: WindowState, cast: Cast, subject: Subject, coordinator: Any
@@ -127,6 +143,15 @@ def test_a_void_form_is_to_be_entered_again(cast: Cast, subject: Subject, coordi
     crf.void(place_at(subject, "SCR", "VS"), by=coordinator, reason=WHY, revision=1)
 
     assert ("Screening", "Vital signs", False) in work(subject)
+
+
+def test_a_line_of_a_log_is_to_be_completed(cast: Cast, subject: Subject, coordinator: Any) -> None:
+    event(subject, "Fever", "N", coordinator)
+
+    page = client_of(cast.coordinator).get("/")
+
+    assert "01-001 Running records Adverse event Fever · 2026-03" in text_of(page)
+    assert 'href="/subjects/01-001/visits/LOG/AE/1/"' in page.content.decode()
 
 
 def test_a_list_that_is_cut_says_so(cast: Cast, coordinator: Any) -> None:
@@ -220,6 +245,28 @@ def test_each_role_sees_its_own_list(cast: Cast, subject: Subject, coordinator: 
         page = client_of(person).get("/")
         assert page.status_code == 200
         assert words in text_of(page), person
+
+
+def test_roles_that_lack_training_are_counted_while_they_last(cast: Cast) -> None:
+    newcomer, today = make_person("new.comer", "New Comer"), cast.site.today()
+    line = Membership(user=newcomer, role=Role.COORDINATOR, site=cast.site, from_on=today - timedelta(days=30))
+    line.save()
+    assert "1 Roles without training or delegation" in text_of(client_of(cast.administrator).get("/"))
+
+    line.to_on = today - timedelta(days=1)
+    line.save()
+    assert "0 Roles without training or delegation" in text_of(client_of(cast.administrator).get("/"))
+
+
+def test_every_count_opens_a_page(cast: Cast, subject: Subject) -> None:
+    for person in (cast.coordinator, cast.monitor, cast.safety_reviewer, cast.auditor, cast.administrator):
+        client = client_of(person)
+        page = client.get("/")
+        for task in page.context["tasks"]:
+            if task.url.startswith("#"):
+                assert f'id="{task.url[1:]}"' in page.content.decode()
+            else:
+                assert client.get(task.url).status_code == 200, task.url
 
 
 def test_a_person_without_a_role_is_told_what_to_do(cast: Cast) -> None:

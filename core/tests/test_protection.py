@@ -16,10 +16,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections
 
+from accounts.testing import make_cast
+from core import tasks
+from core.actions import crf
+from core.actions import subject as subjects
+from core.actions.entry import Entry
+from core.actions.errors import Refused
 from core.protection.inspect import ensure, problems
 from core.protection.install import append_only_tables, clinical_tables, kept_tables, triggers
 from core.testing import trial
 from core.testing.databases import owner_connection
+from core.tests.scenes import client_of
 
 TABLES = append_only_tables()
 REFUSED = (
@@ -226,3 +233,22 @@ def test_a_trigger_is_compared_as_postgresql_writes_it(db: None) -> None:
         " WHERE NOT tgisinternal AND p.proname LIKE 'trail%'"
     )
     assert sorted(text for (text,) in there.fetchall()) == sorted(trigger.definition for trigger in triggers())
+
+
+@pytest.mark.req("ADM-06")
+def test_acts_are_refused_while_the_watch_finds_protection_missing(committed_db: str) -> None:
+    """Seen by the watch in whatever process; typed values stay on the page; works again once it is back."""
+    cast = make_cast()
+    by = cast.actor(cast.coordinator)
+    vs = trial.place_at(subjects.add(cast.site, by=by), "SCR", "VS")
+    with owner_connection(committed_db) as owner:
+        owner.execute("ALTER TABLE core_change DISABLE TRIGGER append_only")
+        assert tasks.check_protection() == 1
+        with pytest.raises(Refused, match="protection of the audit trail is missing"):
+            crf.save(vs, Entry(trial.CALM, visit_on=trial.VISIT_ON), by=by)
+        page = client_of(cast.coordinator).post(vs.url, trial.CALM | {"visit_on": "2026-03-02", "revision": "0"})
+        assert page.status_code == 400
+        assert "Nothing can be saved now" in page.content.decode()
+        owner.execute("ALTER TABLE core_change ENABLE TRIGGER append_only")
+        assert tasks.check_protection() == 0
+    assert crf.save(vs, Entry(trial.CALM, visit_on=trial.VISIT_ON), by=by).change

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from django.db import connection
 
 from accounts.testing import Cast, make_cast
 from core.actions import subject as subjects
+from core.actions import visit
 from core.models import Subject
+from core.places import visit_of
 from core.testing.trial import CALM, save_vs
 from core.tests.scenes import client_of, statements, text_of
 
@@ -48,6 +51,22 @@ def test_it_filters(query: str, status: int, found: bool, cast: Cast, subject: S
     assert bool(page.context["rows"]) is found
 
 
+@pytest.mark.parametrize(("days_ago", "words"), [(0, "Baseline Due"), (3, "Baseline Overdue")])
+def test_the_next_visit_has_its_state_in_a_word(
+    days_ago: int, words: str, cast: Cast, subject: Subject, coordinator: Any
+) -> None:
+    visit.save_date(visit_of(subject, "LD1"), cast.site.today() - timedelta(days=days_ago), by=coordinator)
+
+    assert words in text_of(client_of(cast.coordinator).get("/subjects/"))
+
+
+def test_the_status_asked_for_stays_chosen_also_where_nobody_has_it(cast: Cast, subject: Subject) -> None:
+    page = client_of(cast.coordinator).get("/subjects/?status=FOLLOW_UP")
+
+    assert "In follow-up 0" in text_of(page)
+    assert "No subject fits these filters." in text_of(page)
+
+
 def test_a_subject_is_added_with_the_next_number(cast: Cast, subject: Subject) -> None:
     client = client_of(cast.coordinator)
     assert client.get("/subjects/add/").status_code == 200
@@ -72,7 +91,10 @@ def test_a_site_that_is_closed_takes_no_subject(cast: Cast) -> None:
     cast.site.is_active = False
     cast.site.save()
 
-    assert client_of(cast.coordinator).post("/subjects/add/", {"site": cast.site.pk}).status_code == 404
+    client = client_of(cast.coordinator)
+    assert client.post("/subjects/add/", {"site": cast.site.pk}).status_code == 404
+    assert client.get("/subjects/add/").status_code == 404
+    assert "Add subject" not in text_of(client.get("/subjects/"))
 
 
 def test_two_who_add_at_once_draw_two_numbers(committed_db: str) -> None:

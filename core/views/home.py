@@ -24,7 +24,6 @@ from core.crf import read
 from core.models import Change, Crf, Query, Subject
 from core.places import LOG
 from core.records import gather
-from core.schedule import WindowState
 
 SHOWN = 20
 RECENT = timedelta(days=7)
@@ -65,7 +64,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
 def _entering(actor: Actor) -> tuple[list[Task], dict[str, Any]]:
     sites = actor.sites(Permission.ENTER_DATA)
     everyone = gather(list(Subject.objects.filter(site__in=sites).select_related("site").order_by("number")))
-    due, overdue = worklist.visits(everyone, WindowState.OPEN), worklist.visits(everyone, WindowState.CLOSED)
+    due, overdue = worklist.visits(everyone)
     forms = worklist.forms(everyone)
     asked = sum(records.open_queries for records in everyone)
     tasks = [
@@ -141,20 +140,14 @@ def _at(actor: Actor, permission: Permission, site: str = "site") -> Q:
 
 
 def _administering() -> list[Task]:
-    lacking = Membership.objects.filter(role__in=SITE_STAFF).filter(Q(trained_on=None) | Q(delegated_on=None))
-    people = User.objects.filter(is_active=True, is_system=False)
+    not_over = Q(to_on=None) | Q(to_on__gte=timezone.localdate())
+    lacking = Membership.objects.filter(not_over, Q(trained_on=None) | Q(delegated_on=None), role__in=SITE_STAFF)
+    memberships = f"{reverse('admin:accounts_membership_changelist')}?in_force=no"
+    people = User.objects.filter(is_active=True, is_system=False).count()
+    sites = Site.objects.filter(is_active=True).count()
+    active = "?is_active__exact=1"
     return [
-        Task(
-            _("Roles without training or delegation"),
-            lacking.count(),
-            reverse("admin:accounts_membership_changelist"),
-            "overdue",
-        ),
-        Task(_("Active people"), people.count(), reverse("admin:accounts_user_changelist"), "complete"),
-        Task(
-            _("Active sites"),
-            Site.objects.filter(is_active=True).count(),
-            reverse("admin:accounts_site_changelist"),
-            "complete",
-        ),
+        Task(_("Roles without training or delegation"), lacking.count(), memberships, "overdue"),
+        Task(_("Active people"), people, reverse("admin:accounts_user_changelist") + active, "complete"),
+        Task(_("Active sites"), sites, reverse("admin:accounts_site_changelist") + active, "complete"),
     ]

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,8 +22,11 @@ from core import schedule, worklist
 from core.actions import subject as acts
 from core.models import Subject, SubjectStatus
 from core.records import Records, gather
+from core.schedule import WindowState
 
 SIZE = 50
+# What a window's state is called on the pages.
+STATES = {WindowState.UPCOMING: "upcoming", WindowState.OPEN: "due", WindowState.CLOSED: "overdue"}
 
 
 class SubjectFilters(forms.Form):
@@ -59,21 +62,32 @@ def index(request: AuthenticatedRequest) -> HttpResponse:
         "page": page,
         "rows": [_row(records) for records in gather(list(page.object_list))],
         "filters": filters,
-        "chips": [(code, label, counts.get(code, 0)) for code, label in SubjectStatus.choices if counts.get(code)],
+        "chips": _chips(counts, asked.get("status")),
         "total": sum(counts.values()),
         "sites": list(sites),
-        "may_add": request.actor.can(Permission.ADD_SUBJECT),
+        "may_add": _sites_to_add_at(request.actor).exists(),
     }
     return render(request, "core/subject_list.html", context, status=200 if filters.is_valid() else 400)
 
 
+def _chips(counts: dict[str | None, int], chosen: str | None) -> list[tuple[str, Any, int]]:
+    """Each status somebody has, and the one asked for."""
+    return [
+        (code, label, counts.get(code, 0))
+        for code, label in SubjectStatus.choices
+        if counts.get(code) or code == chosen
+    ]
+
+
 def _row(records: Records) -> dict[str, Any]:
     subject = records.subject
+    due = next(worklist.pending(records), None)
     day = schedule.infusion_day(records.today, subject.infusion_on) if subject.infusion_on else None
     return {
         "subject": subject,
         "day": day,
-        "next": next(worklist.pending(records), None),
+        "next": due,
+        "state": STATES[due.state] if due else "",
         "queries": records.open_queries,
         "forms": len(worklist.forms([records])),
     }
@@ -82,7 +96,9 @@ def _row(records: Records) -> dict[str, Any]:
 @requires(Permission.ADD_SUBJECT)
 def add(request: AuthenticatedRequest) -> HttpResponse:
     """Add a subject at a site of the person's; the number is drawn by the system."""
-    sites = list(request.actor.sites(Permission.ADD_SUBJECT).filter(is_active=True))
+    sites = list(_sites_to_add_at(request.actor))
+    if not sites:
+        raise Http404
     if request.method == "POST":
         chosen = [site for site in sites if str(site.pk) == request.POST.get("site")]
         if not chosen:
@@ -91,3 +107,8 @@ def add(request: AuthenticatedRequest) -> HttpResponse:
         messages.success(request, _("Added: subject %(number)s.") % {"number": subject.number})
         return redirect("subject-detail", subject.number)
     return render(request, "core/subject_add.html", {"sites": sites})
+
+
+def _sites_to_add_at(actor: Actor) -> QuerySet[Site]:
+    """A site that is closed takes no subject."""
+    return actor.sites(Permission.ADD_SUBJECT).filter(is_active=True)
