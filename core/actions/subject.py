@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import Max
@@ -18,24 +20,28 @@ LOCK = 4711  # the first half of the advisory lock's key: drawing a subject numb
 
 
 @transaction.atomic
-def add(site: Site, *, by: Actor) -> Subject:
-    """A new subject at a site. PermissionDenied where the person may not add one there."""
+def add(site: Site, *, by: Actor, token: UUID | None = None) -> Subject:
+    """A new subject at a site; the same page (`token`) sent twice gives the same one. Raises PermissionDenied."""
     role = by.require(Permission.ADD_SUBJECT, site)
     trail.heed_watch()
     if not site.is_active:
         raise PermissionDenied
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, site.pk])
+    again = Subject.objects.filter(site=site, changes__page_token=token, changes__seq=1)
+    sent: Subject | None = again.first() if token else None
+    if sent:
+        return sent
     last = Subject.objects.filter(site=site).aggregate(n=Max("ordinal"))["n"] or 0
     number = f"{site.code}-{last + 1:03}"
     version = current().versions[-1].number
     subject = Subject(
         site=site, ordinal=last + 1, number=number, protocol_version=version, status=SubjectStatus.REGISTERED
     )
-    return _write(subject, by, role)
+    return _write(subject, by, role, token)
 
 
-def _write(subject: Subject, by: Actor, role: str) -> Subject:
-    act = Act(ChainHead(subject=subject, digest=trail.GENESIS), trail.now(), by, role)
+def _write(subject: Subject, by: Actor, role: str, token: UUID | None) -> Subject:
+    act = Act(ChainHead(subject=subject, digest=trail.GENESIS), trail.now(), by, role, token=token)
     trail.write(act, [Touched(subject)], kind=ChangeKind.CREATE, where=trail.Where())
     return subject

@@ -77,6 +77,15 @@ def test_a_subject_is_added_with_the_next_number(cast: Cast, subject: Subject) -
     assert "01-002" in text_of(answer)
 
 
+def test_the_same_page_sent_twice_adds_one_subject(cast: Cast) -> None:
+    client = client_of(cast.coordinator)
+    sent = {"site": cast.site.pk, "token": client.get("/subjects/add/").context["token"]}
+
+    assert [client.post("/subjects/add/", sent)["Location"] for _ in range(2)] == ["/subjects/01-001/"] * 2
+    again = sent | {"token": client.get("/subjects/add/").context["token"]}
+    assert client.post("/subjects/add/", again)["Location"] == "/subjects/01-002/"
+
+
 @pytest.mark.req("ENT-03")
 def test_only_site_staff_add_and_only_at_their_site(cast: Cast) -> None:
     for person in (cast.monitor, cast.auditor, cast.data_manager, cast.safety_reviewer, cast.administrator):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -20,6 +21,7 @@ from accounts.models import Site
 from accounts.permissions import Permission
 from core import schedule, worklist
 from core.actions import subject as acts
+from core.crf.forms import new_token
 from core.models import Subject, SubjectStatus
 from core.records import Records, gather
 from core.schedule import WindowState
@@ -103,10 +105,17 @@ def add(request: AuthenticatedRequest) -> HttpResponse:
         chosen = [site for site in sites if str(site.pk) == request.POST.get("site")]
         if not chosen:
             raise Http404
-        subject = acts.add(chosen[0], by=request.actor)
+        subject = acts.add(chosen[0], by=request.actor, token=_token(request.POST.get("token")))
         messages.success(request, _("Added: subject %(number)s.") % {"number": subject.number})
         return redirect("subject-detail", subject.number)
-    return render(request, "core/subject_add.html", {"sites": sites})
+    return render(request, "core/subject_add.html", {"sites": sites, "token": new_token()})
+
+
+def _token(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 def _sites_to_add_at(actor: Actor) -> QuerySet[Site]:
