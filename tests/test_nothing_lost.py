@@ -167,6 +167,7 @@ def test_a_form_opens_at_its_first_field_and_a_refused_one_at_what_was_refused(a
     at_form.goto("/subjects/01-001/visits/SCR/MGADL/")
     assert at_form.evaluate("document.activeElement.name") == "visit_on"
     at_form.goto(VS)
+    at_form.locator("[name=vsperf][value=Y]").check()  # whether the journal had it by now is another test's question
     at_form.fill("[name=temp]", "abc")
     with at_form.expect_navigation():
         at_form.keyboard.press("Control+s")
