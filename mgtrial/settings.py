@@ -62,7 +62,8 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or (
 
 def database(url: str) -> dict[str, Any]:
     """Connections stay open between requests: opening one costs more than a page's queries."""
-    return {**env.db_url_config(url), "CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
+    own = {"ENGINE": "core.database", "CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
+    return {**env.db_url_config(url), **own}
 
 
 # The runtime role owns nothing and cannot switch the protection of the trail off. `owner` migrates, and nothing else;

@@ -40,6 +40,7 @@ def _asked_constraints(cls: Any) -> list[models.CheckConstraint]:
         models.CheckConstraint(name=f"{cls._meta.db_table}_{field.name}_asked", condition=_asked(cls, field))
         for field in cls._meta.local_fields
         if isinstance(field, ItemField) and field.item and field.item.asked_if
+        if field.item.asked_if[0] in {other.name for other in cls._meta.local_fields}  # else core.E106 says so
     ]
 
 
