@@ -31,7 +31,8 @@ def form_problems(form: FormDef) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     for items, rules in ((form.items, form.rules), *((group.items, group.rules) for group in form.rows)):
         names = {item.name for item in items}
-        found += [problem for item in items for problem in _item_problems(form, item, names)]
+        found += [problem for item in items for problem in _item_problems(form, item)]
+        found += [problem for place, item in enumerate(items) for problem in _gate_problems(form, item, items[:place])]
         for rule in rules:
             found += _unknown(form, rule.reads, names | VISIT_INPUTS, "core.E101", f"rule {rule.id}")
     for derivation in form.derivations:
@@ -43,21 +44,32 @@ def form_problems(form: FormDef) -> list[CheckMessage]:
     return found
 
 
-def _item_problems(form: FormDef, item: Item, names: set[str]) -> Iterator[CheckMessage]:
+def _item_problems(form: FormDef, item: Item) -> Iterator[CheckMessage]:
     if len(item.name) > 20 or not item.name.islower() or "__" in item.name or "." in item.name:
         yield _error(
             form, f"item {item.name}", "Names are lower case, at most 20 characters, without '__'.", "core.E105"
         )
     if item.name in NOT_ITEMS:
         yield _error(form, f"item {item.name}", "The trail takes this name for books: choose another.", "core.E112")
-    if item.asked_if and item.asked_if[0] not in names:
-        yield _error(form, f"{item.name}: asked_if reads {item.asked_if[0]}", "Name an item of this form.", "core.E106")
     if (item.low is not None or item.high is not None) and item.kind not in NUMERIC:
         yield _error(form, f"{item.name}: expect on {item.kind}", "Only figures have an expected range.", "core.E107")
     if item.low is not None and item.high is not None and item.low > item.high:
         yield _error(form, f"{item.name}: expect runs backwards", "Write expect=(low, high).", "core.E108")
     if not str(item.label):
         yield _error(form, f"{item.name} has no label", "Say what is asked.", "core.E109")
+
+
+def _gate_problems(form: FormDef, item: Item, above: tuple[Item, ...]) -> Iterator[CheckMessage]:
+    """A question that hangs on another answer hangs on an item above it, and on codes that item has."""
+    if item.asked_if is None:
+        return
+    name, wanted = item.asked_if
+    gate = next((other for other in above if other.name == name), None)
+    if gate is None:
+        yield _error(form, f"{item.name}: asked_if reads {name}", "Name an item above it on this form.", "core.E106")
+    elif unknown := sorted(set(wanted) - {code.code for code in gate.codes}):
+        hint = f"The codes of {name} are {', '.join(code.code for code in gate.codes)}."
+        yield _error(form, f"{item.name}: asked_if waits for {', '.join(unknown)}", hint, "core.E106")
 
 
 def _unknown(form: FormDef, reads: Iterable[str], names: set[str], id: str, what: str) -> list[CheckMessage]:
@@ -99,6 +111,10 @@ def trial_schedule(**kwargs: Any) -> Iterable[CheckMessage]:
         Error(f"visit {visit} names form {form}", hint="Declare the form or list it in FORMS_TO_COME.", id="core.E121")
         for visit, form in sorted(named)
         if form not in known
+    ]
+    found += [
+        Error(f"form {code} is built", hint="Delete it from FORMS_TO_COME.", id="core.E123")
+        for code in sorted(set(read.form_models()) & set(schedule.forms_to_come()))
     ]
     placed = {form for _, form in named}
     return found + [

@@ -42,12 +42,8 @@ class Records:
 
     def applies(self, code: str) -> bool:
         """Does the form apply to this subject? It does until the answer that says otherwise is there."""
-        condition = read.form(code).applies_if
-        if condition is None:
-            return True
-        form, item, wanted = condition
-        answer = self.answers.get((form, item))
-        return answer is None or answer in wanted
+        form = read.form(code)
+        return form.is_asked_of(self.answers.get(form.applies_if[:2]) if form.applies_if else None)
 
     def asked(self, plan: VisitDef) -> list[str]:
         """The forms of a visit that are there and apply."""
@@ -89,6 +85,16 @@ def gather(subjects: Sequence[Subject]) -> list[Records]:
     _add_queries(found)
     _add_answers(found)
     return list(found.values())
+
+
+def applies(subject: Subject, code: str) -> bool:
+    """Does one form apply to one subject? One statement, where that hangs on an answer."""
+    form = read.form(code)
+    if form.applies_if is None:
+        return True
+    source, item, _codes = form.applies_if
+    given = read.form_models()[source].objects.filter(subject=subject, voided=False).order_by("id")
+    return form.is_asked_of(given.values_list(item, flat=True).last())
 
 
 def _add_queries(found: dict[int, Records]) -> None:

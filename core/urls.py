@@ -7,13 +7,13 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import path
 
-from core.views import casebook, changes, crf, files, health, history, home, queries, subjects, visits
+from core.views import casebook, changes, crf, drafts, files, health, history, home, queries, subjects, visits
 
 crf_pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("", crf.edit, "crf-edit"),
     ("void/", crf.void, "crf-void"),
-    ("draft/", crf.draft, "crf-draft"),
-    ("draft/discard/", crf.discard, "crf-draft-discard"),
+    ("draft/", drafts.keep, "crf-draft"),
+    ("draft/discard/", drafts.discard, "crf-draft-discard"),
     ("history/", history.record, "crf-history"),
     ("history/<str:field>/", history.field, "crf-field-history"),
 ]

@@ -182,3 +182,14 @@ def test_another_subject_s_file_cannot_be_attached(cast: Cast, about: list[Addre
 
     page = client.get("/subjects/02-001/visits/SCR/UPT/").content.decode()
     assert f"/files/{theirs}/" not in page
+
+
+def test_nothing_clinical_stays_in_the_browser_s_store(cast: Cast, about: list[Address]) -> None:
+    client = client_of(cast.coordinator)
+    for url in ["/", "/subjects/", "/changes/", *(address.url for address in about if address.readers)]:
+        assert client.get(url)["Cache-Control"] in ("no-store", "private, no-cache"), url
+
+
+def test_a_number_no_subject_can_have_is_not_found(cast: Cast) -> None:
+    for number in ("01-999", "01-001%00", "%00", "x" * 500):
+        assert client_of(cast.coordinator).get(f"/subjects/{number}/").status_code == 404

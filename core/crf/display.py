@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 
+from django.utils.translation import pgettext
+
 from core.crf.items import Item, Kind
 
 
@@ -15,7 +17,8 @@ def show(item: Item, value: Any) -> str:
     if item.kind is Kind.CODED:
         return str(item.label_of(value))
     if item.kind is Kind.SEVERAL:
-        return ", ".join(str(item.label_of(code)) for code in value)
+        between = pgettext("between the answers of a list", ", ")
+        return between.join(str(item.label_of(code)) for code in value)
     text = _plain(value)
     return f"{text} {item.unit}" if item.unit else text
 

@@ -174,6 +174,10 @@ class FormDef:
         """The item of that name. KeyError where this version has none."""
         return next(item for item in self.items if item.name == name) if name in self.names else _absent(self, name)
 
+    def is_asked_of(self, answer: str | None) -> bool:
+        """Is it asked of a subject with this answer to what `applies_if` reads? Of all, until the answer is there."""
+        return self.applies_if is None or answer is None or answer in self.applies_if[2]
+
     @property
     def names(self) -> frozenset[str]:
         """The names of all its items."""

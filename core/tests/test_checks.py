@@ -12,7 +12,7 @@ from pytest_django import Settings
 from core import checks, schedule
 from core.actions.trail import NOT_ITEMS
 from core.crf import read, rules
-from core.crf.items import Derivation, FormDef, Item, Kind, RowsDef, Rule
+from core.crf.items import Code, Derivation, FormDef, Item, Kind, RowsDef, Rule
 from core.schedule import Anchor, ProtocolVersion, Schedule, VisitDef, VisitKind
 
 VERSIONS = (ProtocolVersion(1, "1.0"),)
@@ -30,6 +30,7 @@ def anything(**values: Any) -> bool:
 
 TEMP = Item("temp", Kind.DECIMAL, "Temperature")
 NOTE = Item("note", Kind.TEXT, "Note")
+GATE = Item("gate", Kind.CODED, "Was it taken?", codes=(Code("Y", "Yes"),))
 RULE = Rule("X-1", "Please check.", ("temp",), anything)
 DERIVED = Derivation("X-D", 1, "temp", ("temp",), anything)
 ROWS = RowsDef("rows", "Rows", read.form("CHEM").rows[0].model, (NOTE,))
@@ -49,6 +50,8 @@ PLANTED: list[tuple[str, FormDef]] = [
     ("core.E105", vs(replace(TEMP, name="temp__c"))),
     ("core.E106", vs(replace(TEMP, asked_if=("nosuch", ("Y",))))),
     ("core.E106", vs(rows=(replace(ROWS, items=(replace(NOTE, asked_if=("temp", ("1",))),)),))),
+    ("core.E106", vs(replace(TEMP, asked_if=("gate", ("Y",))), GATE)),
+    ("core.E106", vs(GATE, replace(TEMP, asked_if=("gate", ("N",))))),
     ("core.E107", vs(replace(NOTE, low=TEMP.low, high=1))),  # type: ignore[arg-type]
     ("core.E108", vs(replace(TEMP, low=2, high=1))),  # type: ignore[arg-type]
     ("core.E109", vs(replace(TEMP, label=""))),
@@ -117,6 +120,13 @@ def test_a_visit_without_its_anchor_is_named(plan: Callable[..., list[str]]) -> 
 def test_a_form_that_nobody_announced_is_named(plan: Callable[..., list[str]]) -> None:
     assert plan(replace(ALL, forms=(*ALL.forms, "HEM"))) == []
     assert plan(replace(ALL, forms=(*ALL.forms, "NOSUCH"))) == ["core.E121"]
+
+
+def test_a_form_that_is_built_and_still_announced_is_named(
+    plan: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FORMS_TO_COME, "VS", "Vital signs")
+    assert plan(ALL) == ["core.E123"]
 
 
 def test_a_form_at_no_visit_is_named(plan: Callable[..., list[str]]) -> None:

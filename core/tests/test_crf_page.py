@@ -446,3 +446,12 @@ def test_the_whole_post_stays_within_its_goal(cast: Cast, subject: Subject, coor
     cost = statements(lambda: client.post(VS, CALM | {"pulse": "80", "revision": "1", "reason": "mistyped"}))
 
     assert cost <= 20
+
+
+@pytest.mark.parametrize(("sex", "ends_at"), [("M", ""), ("F", "UPT/")])
+def test_the_next_form_is_one_that_applies(sex: str, ends_at: str, cast: Cast, subject: Subject) -> None:
+    post(cast, "/subjects/01-001/visits/SCR/DM/", sex=sex, brthdat="1984", visit_on="2026-03-02")
+
+    answer = post(cast, "/subjects/01-001/visits/SCR/CHEM/", lbperf="N", next="1")
+
+    assert answer["Location"] == f"/subjects/01-001/visits/SCR/{ends_at}"

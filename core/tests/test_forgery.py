@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.actor import Actor
 from accounts.testing import Cast
+from core.actions import crf
 from core.actions import subject as subjects
 from core.actions.entry import Entry, RowEntry
 from core.models import Change, Subject, Visit
@@ -273,3 +274,20 @@ def test_a_record_by_somebody_who_may_not_write(vs: Any, subject: Subject, cast:
     for role in ("auditor", "coordinator", ""):
         with refused("no such role"):
             forgery.change(subject, **auditor, role=role)
+
+
+@pytest.mark.req("AUD-04")
+@pytest.mark.parametrize(("field", "old", "new"), [("voided", True, None), ("sysbp", 120, 130)])
+def test_what_is_void_stays_as_it_is(
+    vs: Any, subject: Subject, coordinator: Actor, field: str, old: Any, new: Any
+) -> None:
+    """Neither made valid again nor filled in, though the record of it is true in every part."""
+    crf.void(trial.place_at(subject, "SCR", "VS"), by=coordinator, reason="wrong subject", revision=1)
+    commit()
+    vs.refresh_from_db()
+    state = {field: new if field == "sysbp" else False}
+    with refused("what is void stays as it is"):
+        change = forgery.change(subject)
+        forgery.item(change, vs, field, old, new)
+        forgery.history(change, vs, **state)
+        forgery.row(change, vs, **state)

@@ -252,3 +252,10 @@ def test_acts_are_refused_while_the_watch_finds_protection_missing(committed_db:
         owner.execute("ALTER TABLE core_change ENABLE TRIGGER append_only")
         assert tasks.check_protection() == 0
     assert crf.save(vs, Entry(trial.CALM, visit_on=trial.VISIT_ON), by=by).change
+
+
+@pytest.mark.req("ADM-04")
+@pytest.mark.parametrize("table", ["django_admin_log", "core_formstatus"])
+def test_the_books_beside_the_trail_lose_no_line(db: None, table: str) -> None:
+    with trial.refused("permission denied"):
+        trial.sql(f"DELETE FROM {table}")  # noqa: S608  the test's own words

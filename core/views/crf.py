@@ -1,21 +1,20 @@
-"""The form page: read, enter, change, void; keep what is typed."""
+"""The form page: read, enter, change, void."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedRequest, requires
 from accounts.permissions import Permission
@@ -28,8 +27,8 @@ from core.crf import forms, read
 from core.crf.items import Kind
 from core.models import CrfRow, FormStatus, Query, QueryState
 from core.places import LOG, NEW, Place, find_place, find_subject, place_of, visit_of
-
-MAX_JOURNAL = 512 * 1024
+from core.records import applies
+from core.views.posted import token, whole
 
 
 @requires(Permission.VIEW_CLINICAL)
@@ -64,8 +63,8 @@ def _save(request: AuthenticatedRequest, place: Place) -> HttpResponse:
             form.entry(),
             by=request.actor,
             reason=form.cleaned_data.get("reason", ""),
-            revision=_whole(request.POST.get("revision")),
-            token=_token(request.POST.get("token")),
+            revision=whole(request.POST.get("revision")),
+            token=token(request.POST.get("token")),
         )
     except Conflict as conflict:
         return _conflict(request, place, conflict.current.key if conflict.current else place.key)
@@ -82,7 +81,8 @@ def _saved(request: AuthenticatedRequest, place: Place, saved: acts.Saved) -> Ht
     if saved.change is None:
         messages.info(request, _("Nothing was changed, so nothing was saved."))
     else:
-        messages.success(request, _("Saved: %(form)s.") % {"form": place.form.title} + _lacking(place, saved))
+        messages.success(request, _("Saved: %(form)s.") % {"form": place.form.title})
+        _say_what_is_lacking(request, place, saved)
     if saved.opened:
         messages.warning(request, _("Please look at the values marked below."))
     if saved.record is None:
@@ -92,26 +92,15 @@ def _saved(request: AuthenticatedRequest, place: Place, saved: acts.Saved) -> Ht
     return redirect(place.with_record(saved.record).url)
 
 
-def _lacking(place: Place, saved: acts.Saved) -> str:
+def _say_what_is_lacking(request: AuthenticatedRequest, place: Place, saved: acts.Saved) -> None:
     """How many answers the saved form still lacks."""
     if saved.record is None:
-        return ""
-    line = FormStatus.objects.get(
-        subject=place.subject, visit=saved.record.visit, form_code=place.form.code, key=saved.record.key
-    )
-    words = ngettext(" %(n)s answer is still missing.", " %(n)s answers are still missing.", line.gaps)
-    return words % {"n": line.gaps} if line.gaps else ""
-
-
-def _applies(place: Place, code: str) -> bool:
-    """Is a form asked of this subject? One statement where that hangs on an answer."""
-    condition = read.form(code).applies_if
-    if condition is None:
-        return True
-    form, item, wanted = condition
-    given = read.form_models()[form].objects.filter(subject=place.subject, voided=False).values_list(item, flat=True)
-    answer = given.order_by("id").last()
-    return answer is None or answer in wanted
+        return
+    at = {"visit": saved.record.visit, "form_code": place.form.code, "key": saved.record.key}
+    gaps = FormStatus.objects.get(subject=place.subject, **at).gaps
+    if gaps:
+        words = ngettext("%(n)s answer is still missing.", "%(n)s answers are still missing.", gaps)
+        messages.warning(request, words % {"n": gaps})
 
 
 def _next(place: Place) -> str:
@@ -120,7 +109,7 @@ def _next(place: Place) -> str:
     codes = [code for code in at.plan.forms if code in read.form_models()]
     done = set(FormStatus.objects.filter(visit=at.visit, state="COMPLETE").values_list("form_code", flat=True))
     after = codes[codes.index(place.form.code) + 1 :] if place.form.code in codes else []
-    return next((place_of(at, code).url for code in after if code not in done and _applies(place, code)), at.url)
+    return next((place_of(at, code).url for code in after if code not in done and applies(place.subject, code)), at.url)
 
 
 def _conflict(request: AuthenticatedRequest, place: Place, key: int) -> HttpResponse:
@@ -218,17 +207,6 @@ def _keep_files(request: AuthenticatedRequest, place: Place, form: forms.CrfForm
                 posted[item.name + forms.KEPT] = str(stored.pk)
 
 
-def _whole(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
-
-
-def _token(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
-
-
 @requires(Permission.VIEW_CLINICAL)
 def void(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int | None = None) -> HttpResponse:
     """Void a record, with the reason; the page says what that means."""
@@ -238,7 +216,7 @@ def void(request: AuthenticatedRequest, number: str, visit: str, code: str, key:
     error, status = "", 200
     if request.method == "POST":
         try:
-            reason, revision = request.POST.get("reason", ""), _whole(request.POST.get("revision"))
+            reason, revision = request.POST.get("reason", ""), whole(request.POST.get("revision"))
             acts.void(place, by=request.actor, reason=reason, revision=revision)
         except Refused as refusal:
             error, status = str(refusal), 409 if isinstance(refusal, Conflict) else 400
@@ -268,34 +246,3 @@ def log(request: AuthenticatedRequest, number: str, code: str) -> HttpResponse:
 def place_url(number: str, code: str, key: int) -> str:
     """The address of a line of a log."""
     return reverse("crf-edit", args=[number, LOG, code, key])
-
-
-@require_POST
-@requires(Permission.ENTER_DATA)
-def draft(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int | None = None) -> HttpResponse:
-    """Keep what was typed, within a second. JSON in: token and values; JSON out: when it was kept."""
-    place = find_place(request.actor, number, visit, code, key, Permission.ENTER_DATA)
-    if len(request.body) > MAX_JOURNAL:
-        return JsonResponse({}, status=413)
-    try:
-        said = json.loads(request.body)
-        token, values = UUID(said["token"]), {str(name): _text(value) for name, value in said["values"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return JsonResponse({}, status=400)
-    journal.journal(place, values, by=request.actor, token=token)
-    at = timezone.localtime(timezone.now(), place.subject.site.clock)
-    return JsonResponse({"at": f"{at:%H:%M} {at.isoformat()[-6:]}"})
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
-
-
-@require_POST
-@requires(Permission.ENTER_DATA)
-def discard(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int | None = None) -> HttpResponse:
-    """Let go of what was typed and not saved; the journal keeps that it was typed."""
-    place = find_place(request.actor, number, visit, code, key, Permission.ENTER_DATA)
-    token = _token(request.POST.get("token")) or UUID(forms.new_token())
-    journal.discard(place, by=request.actor, token=token)
-    return redirect(place.url)

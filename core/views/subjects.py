@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -25,6 +24,7 @@ from core.crf.forms import new_token
 from core.models import Subject, SubjectStatus
 from core.records import Records, gather
 from core.schedule import WindowState
+from core.views import posted
 
 SIZE = 50
 # What a window's state is called on the pages.
@@ -105,17 +105,10 @@ def add(request: AuthenticatedRequest) -> HttpResponse:
         chosen = [site for site in sites if str(site.pk) == request.POST.get("site")]
         if not chosen:
             raise Http404
-        subject = acts.add(chosen[0], by=request.actor, token=_token(request.POST.get("token")))
+        subject = acts.add(chosen[0], by=request.actor, token=posted.token(request.POST.get("token")))
         messages.success(request, _("Added: subject %(number)s.") % {"number": subject.number})
         return redirect("subject-detail", subject.number)
     return render(request, "core/subject_add.html", {"sites": sites, "token": new_token()})
-
-
-def _token(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
 
 
 def _sites_to_add_at(actor: Actor) -> QuerySet[Site]:

@@ -29,6 +29,7 @@ from core.models.crf import FormState
 from core.places import LOG, VisitPlace, find_subject, find_visit
 from core.records import gather
 from core.schedule import VisitDef, VisitKind
+from core.views.posted import whole
 from core.wording.places import visit_title
 
 MAX_REASON = 500  # a visit keeps it as an answer of its own
@@ -95,7 +96,7 @@ def detail(request: AuthenticatedRequest, number: str, visit: str) -> HttpRespon
 def save_date(request: AuthenticatedRequest, number: str, visit: str) -> HttpResponse:
     """Enter or correct the date."""
     place = _find(request, number, visit, Permission.MANAGE_VISITS)
-    revision = _whole(request.POST.get("revision"))
+    revision = whole(request.POST.get("revision"))
 
     def act(said: dict[str, Any]) -> str:
         change = acts.save_date(place, said["visit_on"], by=request.actor, reason=said["reason"], revision=revision)
@@ -111,7 +112,7 @@ def mark_missed(request: AuthenticatedRequest, number: str, visit: str) -> HttpR
     place = _find(request, number, visit, Permission.MANAGE_VISITS)
     if place.plan.kind is not VisitKind.SCHEDULED:
         raise Http404
-    revision = _whole(request.POST.get("revision"))
+    revision = whole(request.POST.get("revision"))
 
     def act(said: dict[str, Any]) -> str:
         change = acts.mark_missed(place, by=request.actor, reason=said["reason"], revision=revision)
@@ -134,7 +135,7 @@ def add(request: AuthenticatedRequest, number: str) -> HttpResponse:
         # The same page sent twice, or by two people at one moment, must not add one visit twice: who comes second waits
         # for the first at the subject's chain, and then finds one visit more than the page showed.
         ChainHead.objects.select_for_update().get(pk=subject.pk)
-        if _whole(request.POST.get("known")) != before.count():
+        if whole(request.POST.get("known")) != before.count():
             raise Conflict(None)
         place = VisitPlace(subject, plans[said["code"]], 0, None)
         added = acts.add_unscheduled(place, said["visit_on"], by=request.actor, reason=said["reason"])
@@ -249,7 +250,3 @@ def _last_change(place: VisitPlace) -> Change | None:
 
 def _url(subject: Subject, visit: Visit) -> str:
     return reverse("visit-detail", args=[subject.number, visit.name])
-
-
-def _whole(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
