@@ -154,6 +154,16 @@ def test_what_was_typed_before_a_colleague_saved_is_shown_beside_it(at_form: Pag
     expect(again.locator("table.compare")).to_contain_text("95")
 
 
+def test_a_saved_form_opens_at_the_answer_not_beside_it(at_form: Page, everyone: Cast) -> None:
+    save_vs(Subject.objects.get(), CALM, by=everyone.actor(everyone.coordinator))
+    at_form.goto(VS)
+
+    at_form.keyboard.press("Space")
+
+    assert at_form.evaluate("document.activeElement.value") == "Y"
+    expect(at_form.locator("[name=vsperf][value=Y]")).to_be_checked()
+
+
 def test_enter_goes_to_the_next_field_and_saves_nothing(at_form: Page) -> None:
     at_form.locator("[name=temp]").fill("36.6")
     at_form.keyboard.press("Enter")

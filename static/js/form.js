@@ -133,7 +133,10 @@
     if (location.hash) return;
     const refused = document.querySelector("form .is-invalid, form [aria-invalid=true]");
     const first = document.querySelector("form[data-journal-url] [data-item]:not([hidden]) :is(input, select, textarea)");
-    (refused ?? first)?.focus();
+    const target = refused ?? first;
+    // Of a group that is answered, the answer: a stray Space beside it would change it.
+    const chosen = target?.type === "radio" && named(target.form, target.name).find((radio) => radio.checked);
+    (chosen || target)?.focus();
   };
 
   // data-clear="name": takes back a choice.
