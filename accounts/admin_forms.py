@@ -38,7 +38,7 @@ class SiteForm(KeptForm):
 
     class Meta:
         model = Site
-        fields = ("code", "name", "name_zh", "city", "city_zh", "time_zone", "is_active")
+        fields = ("code", "name", "name_zh", "city", "city_zh", "time_zone", "is_active", "seal_recipients")
 
 
 class PersonForm(KeptForm):
@@ -48,7 +48,10 @@ class PersonForm(KeptForm):
 
     class Meta:
         model = User
-        fields = ("username", "full_name", "email", "language", "is_active")
+        fields = (
+            *("username", "full_name", "email", "language", "is_active"),
+            *("identity_checked_on", "identity_checked_by"),
+        )
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()

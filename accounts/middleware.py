@@ -1,19 +1,25 @@
-"""Each request gets its actor, language and clock; a view that declares no permission is refused."""
+"""Each request gets its actor, language and clock; a view that declares no permission is refused, refusals are kept."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from accounts import sessions
 from accounts.access import is_declared
 from accounts.actor import Actor
+from accounts.events import record
+from accounts.models import EventKind
 
 # Django's own: the admin asks its site (accounts.admin_site) each time, and files of the pages are public.
 _ADMIN = "admin"
+# A subject's number, as it stands in addresses.
+_SUBJECT = re.compile(r"[0-9]{2}-[0-9]{3,5}")
 _FILES = ("django.views.static", "django.contrib.staticfiles.views")
 
 
@@ -24,8 +30,11 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        signed_in = sessions.person_in(request.session)
         actor = Actor.of(request.user) if request.user.is_authenticated else None
         request.actor = actor  # type: ignore[attr-defined]
+        if signed_in and actor is None:
+            sessions.end_shut(request, signed_in)
         language = actor.user.language if actor else ""
         translation.activate(language or translation.get_language_from_request(request))
         if actor:
@@ -36,7 +45,7 @@ class ActorMiddleware:
 
 
 class DeclaredPermissionMiddleware:
-    """Default deny: a view nobody thought about is an error, not an open door."""
+    """Default deny: a view nobody thought about is an error, not an open door; refusals stay on record."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -53,4 +62,18 @@ class DeclaredPermissionMiddleware:
         raise ImproperlyConfigured(
             f"The view {view.__module__}.{getattr(view, '__qualname__', view)} declares no permission: "
             "add @requires(Permission.X) or @public (accounts.access)."
+        )
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Runs after the view's own transaction was undone, so this stays. Django then answers 403."""
+        if not isinstance(exception, PermissionDenied):
+            return
+        match = request.resolver_match
+        number = str(match.kwargs.get("number", "")) if match else ""
+        record(
+            EventKind.REFUSED,
+            request=request,
+            subject=number if _SUBJECT.fullmatch(number) else "",
+            what=f"{request.method} {request.path}",
+            detail={"said": str(exception)},
         )

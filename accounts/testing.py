@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from accounts.actor import Actor
 from accounts.models import SITE_STAFF, Membership, Role, Site, User
@@ -22,7 +23,9 @@ class Cast:
     coordinator2: User
     investigator: User
     monitor: User
+    monitor2: User
     data_manager: User
+    data_manager2: User
     safety_reviewer: User
     auditor: User
     administrator: User
@@ -35,7 +38,7 @@ class Cast:
 
 
 def make_cast() -> Cast:
-    """Everyone is trained and delegated since 2020."""
+    """Everyone is trained and delegated since 2020; of the investigators the identity was checked."""
     site = Site.objects.create(
         code="01",
         name="The First Affiliated Hospital, Zhejiang University School of Medicine",
@@ -50,9 +53,11 @@ def make_cast() -> Cast:
         city="Ningbo",
         city_zh="宁波",
     )
-    investigator = make_person("chen.jing", "Chen Jing 陈静")
+    administrator = join(make_person("wang.min", "Wang Min 王敏"), Role.ADMINISTRATOR)
+    known: dict[str, Any] = {"identity_checked_on": SINCE, "identity_checked_by": administrator}
+    investigator = make_person("chen.jing", "Chen Jing 陈静", **known)
     join(investigator, Role.INVESTIGATOR, site, delegated_by=investigator)
-    other_investigator = make_person("xu.wei", "Xu Wei 徐伟")
+    other_investigator = make_person("xu.wei", "Xu Wei 徐伟", **known)
     join(other_investigator, Role.INVESTIGATOR, other_site, delegated_by=other_investigator)
 
     def staff(username: str, full_name: str, at: Site, delegated_by: User) -> User:
@@ -65,18 +70,20 @@ def make_cast() -> Cast:
         coordinator2=staff("he.qing", "He Qing 何青", site, investigator),
         investigator=investigator,
         monitor=join(make_person("zhao.lei", "Zhao Lei 赵磊"), Role.MONITOR),
+        monitor2=join(make_person("qian.bo", "Qian Bo 钱波"), Role.MONITOR),
         data_manager=join(make_person("sun.ning", "Sun Ning 孙宁"), Role.DATA_MANAGER),
+        data_manager2=join(make_person("yu.fang", "Yu Fang 于芳"), Role.DATA_MANAGER),
         safety_reviewer=join(make_person("gao.yuan", "Gao Yuan 高原"), Role.SAFETY_REVIEWER),
         auditor=join(make_person("tang.hua", "Tang Hua 唐华"), Role.AUDITOR),
-        administrator=join(make_person("wang.min", "Wang Min 王敏"), Role.ADMINISTRATOR),
+        administrator=administrator,
         other_coordinator=staff("shen.lu", "Shen Lu 沈露", other_site, other_investigator),
         other_investigator=other_investigator,
     )
 
 
-def make_person(username: str, full_name: str, language: str = "en") -> User:
+def make_person(username: str, full_name: str, language: str = "en", **fields: Any) -> User:
     """An account that can sign in with PASSWORD."""
-    return User.objects.create_user(username, PASSWORD, full_name=full_name, language=language)
+    return User.objects.create_user(username, PASSWORD, full_name=full_name, language=language, **fields)
 
 
 def join(user: User, role: Role, site: Site | None = None, delegated_by: User | None = None) -> User:

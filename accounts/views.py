@@ -15,8 +15,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.access import AuthenticatedRequest, actor_of, public, requires, safe_next
+from accounts.actor import Actor
+from accounts.events import record
 from accounts.forms import ChangePasswordForm, SetPasswordForm, SignInForm
-from accounts.models import User
+from accounts.models import EventKind, User
 from accounts.permissions import Permission
 
 
@@ -30,13 +32,25 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, data=request.POST or None)
     if form.is_valid():
         login(request, form.get_user())
+        record(EventKind.SIGN_IN, actor=Actor.of(form.get_user()), request=request)
         return redirect(wanted)
+    if form.is_bound:
+        _record_failure(request, form)
     return render(request, "accounts/sign_in.html", {"form": form, "next": wanted})
+
+
+def _record_failure(request: HttpRequest, form: SignInForm) -> None:
+    """The user name as typed, and whose it is; of the password nothing."""
+    typed = form.cleaned_data.get("username") or form["username"].value() or ""
+    owner = User.objects.filter(username=form.cleaned_data.get("username")).first()
+    record(EventKind.SIGN_IN_FAILED, actor=Actor(owner) if owner else None, request=request, what=typed)
 
 
 @public
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    if actor_of(request):
+        record(EventKind.SIGN_OUT, request=request)
     logout(request)
     return redirect("sign-in")
 

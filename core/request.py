@@ -1,7 +1,7 @@
-"""What the present request is called, so that everything one click did can be found together."""
+"""The id of the request that is being answered: stamped on every change record and event."""
 
 from __future__ import annotations
 
-from contextvars import ContextVar
+from accounts.request import request_id
 
-request_id: ContextVar[str] = ContextVar("request_id", default="")
+__all__ = ["request_id"]

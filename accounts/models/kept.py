@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from django.db import models
+from django.db import models, transaction
 from simple_history.models import HistoricalRecords
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ class Kept(models.Model):
         """Whom and why the history names at the next save; without it: the person of the request, no reason."""
         self._history_user = by
         self._change_reason = reason
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The row and its history commit together: the database refuses the one without the other."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise models.ProtectedError(NEVER_DELETED, {self})

@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import EmailValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone, translation
@@ -29,6 +29,13 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError(
             _("“%(value)s” is not a time zone. Use a name such as Asia/Shanghai."), params={"value": value}
         )
+
+
+def validate_recipients(value: str) -> None:
+    """One e-mail address a line; blanks around it and empty lines do not matter."""
+    for line in filter(None, map(str.strip, value.splitlines())):
+        message = _("“%(value)s” is not an e-mail address. Write one address on each line.")
+        EmailValidator(message)(line)
 
 
 class Site(Kept):
@@ -54,6 +61,15 @@ class Site(Kept):
     )
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("A site that is not active takes no new subjects. Its data stay.")
+    )
+    seal_recipients = models.TextField(
+        _("recipients of seals"),
+        blank=True,
+        validators=[validate_recipients],
+        help_text=_(
+            "E-mail addresses at the hospital, one on each line, that keep a copy of every seal of the audit trail. "
+            "With it the hospital can prove later that nothing was altered."
+        ),
     )
 
     objects = KeptQuerySet.as_manager()
@@ -86,6 +102,11 @@ class Site(Kept):
     @property
     def clock(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def seal_addresses(self) -> list[str]:
+        """Who at the site keeps the seals."""
+        return [line for each in self.seal_recipients.splitlines() if (line := each.strip())]
 
     def today(self) -> date:
         """The date on the site's own calendar."""

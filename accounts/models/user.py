@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +55,28 @@ class User(Kept, AbstractBaseUser):
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("Take the tick away when the person leaves: access ends at once.")
     )
+    identity_checked_on = models.DateField(
+        _("identity checked on"),
+        null=True,
+        blank=True,
+        help_text=_("Day somebody saw the person's identity document. Without it, nothing can be signed."),
+    )
+    identity_checked_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("identity checked by"),
+        null=True,
+        blank=True,
+        limit_choices_to={"is_system": False},
+        help_text=_("Who saw the document: another person."),
+    )
+    equivalence_at = models.DateTimeField(
+        _("electronic signature declared equivalent"),
+        null=True,
+        editable=False,
+        help_text=_("When the person stated that their electronic signature equals the handwritten one."),
+    )
     is_system = models.BooleanField(_("the system"), default=False, editable=False)
     # Django's packages ask for these two flags. Neither grants anything.
     is_staff = models.BooleanField(default=False, editable=False)
@@ -83,10 +105,29 @@ class User(Kept, AbstractBaseUser):
                 condition=Q(is_system=False) | Q(is_active=False, password__startswith="!"),  # noqa: S106  (no password fits)
                 name="user_system_cannot_sign_in",
             ),
+            models.CheckConstraint(
+                condition=Q(identity_checked_on__isnull=True, identity_checked_by__isnull=True)
+                | Q(identity_checked_on__isnull=False, identity_checked_by__isnull=False),
+                name="user_identity_pair",
+                violation_error_message=_("Give both the day of the identity check and who did it."),
+            ),
+            models.CheckConstraint(condition=~Q(identity_checked_by=F("id")), name="user_identity_not_by_oneself"),
         ]
 
     def __str__(self) -> str:
         return self.full_name
+
+    def clean(self) -> None:
+        """Nobody vouches for themselves, and an address that was another person's stays theirs (21 CFR 11.100)."""
+        super().clean()
+        if self.pk and self.identity_checked_by_id == self.pk:
+            words = _("Nobody checks their own identity: name the other person who did.")
+            raise ValidationError({"identity_checked_by": words})
+        had = User.history.filter(email__iexact=self.email).exclude(id=self.pk)
+        if self.email and had.exists():
+            raise ValidationError(
+                {"email": _("This e-mail address belonged to another person. It is never used again.")}
+            )
 
     def get_short_name(self) -> str:
         """How Django admin greets the person."""

@@ -35,7 +35,9 @@ def test_it_refuses_while_there_is_an_administrator(cast: Cast) -> None:
 
 
 def test_it_helps_when_the_only_administrator_has_left(cast: Cast) -> None:
-    Membership.objects.filter(user=cast.administrator).update(to_on=date(2021, 1, 1))
+    line = Membership.objects.get(user=cast.administrator)
+    line.to_on = date(2021, 1, 1)
+    line.save()
     call_command("create_administrator", username="feng.ke", full_name="Feng Ke", stdout=StringIO())
     assert Actor.of(User.objects.get(username="feng.ke")).can(Permission.MANAGE_SITES)
 

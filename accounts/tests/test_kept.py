@@ -38,7 +38,7 @@ def test_what_points_at_an_account_or_a_site_holds_it(cast: Cast) -> None:
         for field in model._meta.get_fields()
         if isinstance(field, models.ForeignKey)
     ]
-    assert len(pointing) == 3
+    assert len(pointing) == 4
     assert {field.remote_field.on_delete for field in pointing} == {models.PROTECT}
 
 

@@ -28,6 +28,12 @@ def link_of(page: str) -> str:
     return found[1]
 
 
+def leave(person: User) -> None:
+    """The person's account ends."""
+    person.is_active = False
+    person.save()
+
+
 @pytest.mark.req("ADM-03")
 def test_it_works(cast: Cast, signed_in: SignedIn, client: Client) -> None:
     administrator = signed_in(cast.administrator)
@@ -91,7 +97,7 @@ def test_only_an_administrator_makes_one(cast: Cast, signed_in: SignedIn) -> Non
 
 
 def test_there_is_none_for_the_system_nor_for_who_has_left(cast: Cast, signed_in: SignedIn) -> None:
-    User.objects.filter(pk=cast.monitor.pk).update(is_active=False)
+    leave(cast.monitor)
     for person in (User.objects.get(is_system=True), cast.monitor):
         address = f"/admin/accounts/user/{person.pk}/password-link/"
         assert signed_in(cast.administrator).post(address, {"change_reason": REASON}).status_code == 403
@@ -99,7 +105,7 @@ def test_there_is_none_for_the_system_nor_for_who_has_left(cast: Cast, signed_in
 
 def test_it_dies_with_the_account(cast: Cast, signed_in: SignedIn, client: Client) -> None:
     link = link_of(ask(signed_in(cast.administrator), cast.monitor))
-    User.objects.filter(pk=cast.monitor.pk).update(is_active=False)
+    leave(cast.monitor)
     assert client.post(link, NEW).status_code == 410
 
 

@@ -17,9 +17,16 @@ TABLE = """
     manage_visits    x x . . . . .
     add_subject      x x . . . . .
     answer_query     x x . . . . .
-    raise_query      . . x x . . .
-    close_query      . . x x . . .
+    raise_query      . . x x x . .
+    close_query      . . x x x . .
     verify_source    . . x . . . .
+    review_trail     . . x x . x .
+    freeze           . . x x . . .
+    lock             . . . x . . .
+    ask_unlock       . x . x . . .
+    decide_unlock    . x x x . . .
+    ask_mask         x x . x . . .
+    mask             . x . . . . .
     sign             . x . . . . .
     decide           . x . . . . .
     review_safety    . . . . x . .

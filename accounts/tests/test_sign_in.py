@@ -9,7 +9,6 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.actor import system_actor
-from accounts.models import User
 from accounts.testing import PASSWORD, Cast, make_person
 from accounts.tests.conftest import SignedIn
 
@@ -65,7 +64,8 @@ def test_the_system_does_not_sign_in(cast: Cast, client: Client) -> None:
 
 
 def test_a_deactivated_person_does_not_sign_in(cast: Cast, client: Client) -> None:
-    User.objects.filter(username="lin.yue").update(is_active=False)
+    cast.coordinator.is_active = False
+    cast.coordinator.save()
     sign_in(client, "lin.yue")
     assert not signed(client)
 
