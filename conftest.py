@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import redis
@@ -31,6 +33,9 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow on purpose
     settings.CACHES["default"]["KEY_PREFIX"] = RUN
     settings.CELERY_TASK_DEFAULT_QUEUE = RUN
+    # What tests seal is not this checkout's own.
+    own = Path(tempfile.mkdtemp(prefix="mgtrial-seals-"))
+    settings.SEAL_FOLDER, settings.SEAL_KEY_FILE = str(own / "seals"), str(own / "seal.key")
     # Playwright keeps an event loop running in this thread. Django would give code under it other connections than code
     # before it, and neither could close the other's: here a thread has its connections, and that is all.
     connections.__dict__["_connections"] = threading.local()

@@ -8,12 +8,12 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Tags, register
 
 from core import schedule
-from core.actions.trail import NOT_ITEMS
 from core.crf import read
 from core.crf.items import FormDef, Item, Kind
 from core.crf.rules import RULES, VISIT
 from core.models import Crf
 from core.protection.inspect import problems
+from core.standing import NOT_ITEMS
 
 NUMERIC = (Kind.INTEGER, Kind.DECIMAL, Kind.MEASURED)
 VISIT_INPUTS = {"visit_on", "subject"}

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from accounts.actor import Actor, system_actor
+from core.actions import trail
 from core.actions.trail import Act, Where
 from core.crf.evaluate import Firing
-from core.models import Change, Query, QueryEvent, QueryState
+from core.models import OVER, HoldState, Query, QueryEvent, QueryState
 
 CORRECTED = gettext_noop("The check no longer fires.")
 REFIRED = gettext_noop("The value was changed and the check fires again.")
@@ -32,9 +33,18 @@ class Checked:
         """What finds its queries."""
         return (self.where.form_code, self.where.visit_name, self.where.record_key or 1)
 
+    @property
+    def place(self) -> tuple[str, str, int | None]:
+        """What finds its holds: visit, form, record."""
+        return (self.where.visit_name, self.where.form_code, self.where.record_key)
 
-def sync(act: Act, checked: Iterable[Checked], change: Change | None) -> list[Query]:
-    """Bring the queries in line with what fires now. Returns the queries opened. At most four statements."""
+
+def sync(act: Act, checked: Iterable[Checked]) -> list[Query]:
+    """Bring the queries in line with what fires now, for the act's change record to carry. Returns those opened.
+
+    At most four statements. What is locked is left as it is.
+    """
+    checked = [each for each in checked if act.held.state(*each.place) != HoldState.LOCKED]
     by_key = {record.key: record for record in checked}
     latest = _latest(act, by_key)
     fired = {(*key, *f.place): (record, f) for key, record in by_key.items() for f in record.firings}
@@ -42,26 +52,24 @@ def sync(act: Act, checked: Iterable[Checked], change: Change | None) -> list[Qu
     reopened = [query for place, query in latest.items() if place in fired and _refires(query, *fired[place])]
     corrected = [query for place, query in latest.items() if place not in fired and _is_moot(query)]
     events = [
-        *_move(act, reopened, QueryState.OPEN, REFIRED, change),
-        *_move(act, corrected, QueryState.CLOSED, CORRECTED, change),
+        *_move(act, reopened, QueryState.OPEN, REFIRED),
+        *_move(act, corrected, QueryState.CLOSED, CORRECTED),
     ]
-    Query.objects.bulk_create(opened)
+    trail.note(act, opened)
     Query.objects.bulk_update([*reopened, *corrected], ["state", "value", "confirmed"])
-    by = system_actor() if opened or events else None
-    events += [event(act, query, by=by, change=change) for query in opened if by]
-    QueryEvent.objects.bulk_create(events)
+    trail.note(act, [*events, *(event(act, query, by=system_actor()) for query in opened)])
     return opened
 
 
 def _is_new(query: Query | None, firing: Firing) -> bool:
     """A confirmed value is not asked about again; one that was corrected and came back is."""
-    return query is None or (query.state == QueryState.CLOSED and not (query.confirmed and query.value == firing.value))
+    return query is None or (query.state in OVER and not (query.confirmed and query.value == firing.value))
 
 
 def _refires(query: Query, record: Checked, firing: Firing) -> bool:
     """It fires on another value, or on another of the answers that it reads: what was said of it no longer holds."""
     changed = any((firing.group, firing.row_key, name) in record.changed for name in firing.reads)
-    if query.state == QueryState.CLOSED or (query.value == firing.value and not changed):
+    if query.state in OVER or (query.value == firing.value and not changed):
         return False
     query.value = firing.value
     return True
@@ -69,13 +77,13 @@ def _refires(query: Query, record: Checked, firing: Firing) -> bool:
 
 def _is_moot(query: Query) -> bool:
     """Also one that was confirmed and closed: should the value come back, it is asked about anew."""
-    return bool(query.check_id) and (query.state != QueryState.CLOSED or query.confirmed)
+    return bool(query.check_id) and (query.state not in OVER or query.confirmed)
 
 
-def _move(act: Act, queries: Sequence[Query], state: QueryState, text: str, change: Change | None) -> list[QueryEvent]:
+def _move(act: Act, queries: Sequence[Query], state: QueryState, text: str) -> list[QueryEvent]:
     for query in queries:
         query.state, query.confirmed = state, False
-    return [event(act, query, by=system_actor(), text=text, change=change) for query in queries]
+    return [event(act, query, by=system_actor(), text=text) for query in queries]
 
 
 def _latest(act: Act, checked: Mapping[tuple[str, str, int], Checked]) -> dict[tuple[Any, ...], Query]:
@@ -108,9 +116,7 @@ def _open(act: Act, where: Where, firing: Firing) -> Query:
     )
 
 
-def event(
-    act: Act, query: Query, *, by: Actor, role: str = "", text: str = "", change: Change | None = None
-) -> QueryEvent:
+def event(act: Act, query: Query, *, by: Actor, role: str = "", text: str = "") -> QueryEvent:
     """One step of a thread, standing where the query stands now."""
     return QueryEvent(
         query=query,
@@ -120,5 +126,6 @@ def event(
         actor_name=by.name,
         role=role,
         text=text,
-        change=change,
+        value=query.value,
+        confirmed=query.confirmed,
     )

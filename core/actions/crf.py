@@ -22,7 +22,7 @@ from core.actions.recheck import missing
 from core.actions.trail import Act, Touched, Where
 from core.crf import evaluate
 from core.crf.rules import Context
-from core.models import Change, ChangeKind, Crf, CrfRow, Query, Visit, VisitStatus
+from core.models import OVER, Change, ChangeKind, Crf, CrfRow, Query, Visit, VisitStatus
 from core.places import NEW, Place, record_at
 
 VOID = gettext_lazy("This record is void. It can be read, but not changed any more.")
@@ -63,9 +63,18 @@ class Work:
 
 @transaction.atomic
 def save(
-    place: Place, entry: Entry, *, by: Actor, reason: str = "", revision: int = 0, token: UUID | None = None
+    place: Place,
+    entry: Entry,
+    *,
+    by: Actor,
+    reason: str = "",
+    revision: int = 0,
+    token: UUID | None = None,
+    query: int | None = None,
 ) -> Saved:
     """Save a form as entered. `revision` is the version the person saw (0: none), `token` the page it was typed on.
+
+    `query`: the number of the query because of which it is changed.
 
     Raises Conflict (somebody saved in between), ReasonRequired (a change without a reason), ValidationError (item name
     -> messages), PermissionDenied. Nothing differs: nothing is written.
@@ -74,6 +83,7 @@ def save(
         place.subject, Permission.ENTER_DATA, by=by, reason=reason, token=token if place.key == NEW else None
     )
     place = _as_it_is_now(act, place)
+    act.held.require_open(place.at.name, place.form.code, place.key)
     if place.at.visit is not None and place.at.visit.status == VisitStatus.MISSED:
         raise Refused(_("This visit is marked as missed. If it took place, enter its date on the visit's page first."))
     day = _day(act, place, entry)
@@ -90,13 +100,15 @@ def save(
         raise ReasonRequired
     if work.record.visit is None and not place.form.log:
         raise ValidationError({"visit_on": [_("Enter the date of the visit.")]})
-    return _write(act, work, day, ChangeKind.CREATE if work.touched.before is None else ChangeKind.CHANGE)
+    kind = ChangeKind.CREATE if work.touched.before is None else ChangeKind.CHANGE
+    return _write(act, work, day, kind, _because(act, work, query))
 
 
 @transaction.atomic
 def void(place: Place, *, by: Actor, reason: str, revision: int) -> Saved:
     """Void a record: it stays visible with every former value, counts for nothing, and cannot be undone in silence."""
     act = trail.begin(place.subject, Permission.VOID_RECORD, by=by, reason=reason)
+    act.held.require_open(place.at.name, place.form.code, place.key)
     work = _work(act, place, place.at.visit)
     if not act.reason:
         raise ReasonRequired
@@ -107,6 +119,17 @@ def void(place: Place, *, by: Actor, reason: str, revision: int) -> Saved:
     work.record.voided = True
     trail.bump(work.record, act)
     return _write(act, work, None, ChangeKind.VOID)
+
+
+def _because(act: Act, work: Work, query: int | None) -> Query | None:
+    """The query that led to the change. Raises Refused where it is none about this record."""
+    if query is None:
+        return None
+    at = {"visit_name": work.place.at.name, "form_code": work.place.form.code, "record_key": work.record.key}
+    found = Query.objects.filter(pk=query, subject=act.subject, **at).exclude(state__in=OVER).first()
+    if found is None:
+        raise Refused(_("The query because of which you change this is over, or is not about this form."))
+    return found
 
 
 def _as_it_is_now(act: Act, place: Place) -> Place:
@@ -141,7 +164,8 @@ def _work(act: Act, place: Place, day: Any) -> Work:
     work = Work(place.with_record(record), record, Touched.existing(record, along=True))
     for group in work.place.form.rows:
         work.rows[group.name] = group.model.of(record)
-        work.touched_rows += [Touched.existing(row) for row in work.rows[group.name]]
+        rows = work.rows[group.name]
+        work.touched_rows += [Touched.existing(row, signed=record.signature_id is not None) for row in rows]
     return work
 
 
@@ -186,14 +210,31 @@ def _only_visit(act: Act, work: Work, day: Touched | None) -> Saved:
     return Saved(None, visit.write(act, work.place.at, day, ChangeKind.CREATE))
 
 
-def _write(act: Act, work: Work, day: Touched | None, kind: ChangeKind) -> Saved:
+def _write(act: Act, work: Work, day: Touched | None, kind: ChangeKind, query: Query | None = None) -> Saved:
     if kind is ChangeKind.CHANGE:
         trail.bump(work.record, act)
+    _let_go(work)
     subject = milestones.follow(
         act.subject, [*milestones.of_form(work.place.form, work.record), *milestones.of_visit(work.place.at.plan, day)]
     )
     touched = [row for row in (day, work.touched, *work.touched_rows, subject) if row is not None]
-    change = trail.write(act, touched, kind=kind, where=work.where)
+    trail.store(touched)
+    opened = checks.sync(act, _checked(act, work, day, subject))
+    change = trail.write(act, touched, kind=kind, where=work.where, query=query, stored=True)
+    status.refresh(work.place.form, work.record, work.rows, seq=act.head.seq)
+    deviation.raise_for(act, opened)
+    return Saved(work.record, change, opened)
+
+
+def _let_go(work: Work) -> None:
+    """What changes is no longer verified, and its record no longer signed."""
+    changed = [touched.let_go() for touched in (work.touched, *work.touched_rows)]
+    if any(changed):
+        work.record.signature = None
+
+
+def _checked(act: Act, work: Work, day: Touched | None, subject: Touched | None) -> list[checks.Checked]:
+    """What fires on the record, on its visit, and on every visit where a milestone moved."""
     context = Context(act.subject, work.record, work.record.visit)
     firings = evaluate.firings(work.place.form, work.record, work.rows, context)
     firings += missing(work.place.form, work.record, work.rows, act.at)
@@ -202,7 +243,4 @@ def _write(act: Act, work: Work, day: Touched | None, kind: ChangeKind) -> Saved
         checked += visit.check_all(act)
     elif day:
         checked += [visit.check(act, day.row)]
-    opened = checks.sync(act, checked, change)
-    status.refresh(work.place.form, work.record, work.rows)
-    deviation.raise_for(act, opened)
-    return Saved(work.record, change, opened)
+    return checked

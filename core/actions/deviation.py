@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from django.conf import settings
 from django.db.models import Max
@@ -13,15 +12,16 @@ from core.actions import status, trail
 from core.actions.trail import Act, Touched, Where
 from core.crf import read
 from core.crf.values import PartialDate
-from core.models import ChangeKind, Query, QueryKind
+from core.models import ChangeKind, HoldState, Query, QueryKind
 from core.places import LOG
 
 
 def raise_for(act: Act, opened: Iterable[Query]) -> None:
-    """One line in the deviation log for each deviation just found."""
+    """One line in the deviation log for each deviation just found, where the log is open; the query always stands."""
+    form = settings.DEVIATION_FORM
     for query in opened:
-        if query.kind == QueryKind.DEVIATION:
-            _raise(replace(act, by=system_actor(), role="", reason="", token=None), query)
+        if query.kind == QueryKind.DEVIATION and act.held.state(LOG, form) == HoldState.FREE:
+            _raise(trail.again(act, by=system_actor(), role="", reason=""), query)
 
 
 def _raise(act: Act, query: Query) -> None:
@@ -33,7 +33,7 @@ def _raise(act: Act, query: Query) -> None:
     touched = Touched(record, authors=dict.fromkeys(_answers(act, query), query.check_id))
     where = Where(LOG, form.code, record.key, form.version)
     trail.write(act, [touched], kind=ChangeKind.CREATE, where=where)
-    status.refresh(form, record, {})
+    status.refresh(form, record, {}, seq=act.head.seq)
 
 
 def _answers(act: Act, query: Query) -> dict[str, object]:

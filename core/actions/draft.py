@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.actor import Actor
 from accounts.permissions import Permission
-from core.models import Change, DraftEntry
+from core.models import DATA_KINDS, Change, DraftEntry
 from core.places import NEW, Place
 
 MAX_NAME, MAX_VALUE, MAX_FIELDS = 100, 4000, 500
@@ -64,7 +64,7 @@ def _unsaved(place: Place, by: Actor) -> models.QuerySet[DraftEntry]:
     """A colleague's save takes nothing away: only the person's own, and of a new line that of the very page."""
     at = {"subject": place.subject, "visit_name": place.at.name, "form_code": place.form.code}
     lines = DraftEntry.objects.filter(user=by.user, record_key=place.key, **at)
-    saved = Change.objects.filter(actor=by.user, **at)
+    saved = Change.objects.filter(actor=by.user, kind__in=DATA_KINDS, **at)
     if place.key == NEW:
         unsaved = lines.exclude(page_token__in=saved.filter(page_token__isnull=False).values("page_token"))
         newest = unsaved.order_by("-id").values("page_token")[:1]  # two new lines typed in two tabs are two lines

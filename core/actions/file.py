@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from accounts.permissions import Permission
-from core.models import StoredFile, Subject
+from core.actions import trail
+from core.models import ChangeKind, StoredFile, Subject
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -31,21 +32,23 @@ def content_type(content: bytes) -> str:
 @transaction.atomic
 def keep(subject: Subject, upload: UploadedFile[bytes], *, by: Actor) -> StoredFile:
     """Store a file of a subject. ValidationError says what is wrong with it. The same content is kept once."""
-    by.require(Permission.ENTER_DATA, subject.site)
     if (upload.size or 0) > MAX_SIZE:
         raise ValidationError(_("The file is larger than 10 MB. Choose a smaller one."))
+    act = trail.begin(subject, Permission.ENTER_DATA, by=by)
     content = upload.read()
     digest = hashlib.sha256(content).hexdigest()
     if same := StoredFile.objects.defer("content").filter(subject=subject, sha256=digest).first():
         return same
-    name = (upload.name or "").replace("\0", "")[-150:]
-    kind = content_type(content)
-    return StoredFile.objects.create(
-        subject=subject,
-        name=name,
-        content_type=kind,
+    kept = StoredFile(
+        subject=act.subject,
+        name=(upload.name or "").replace("\0", "")[-150:],
+        content_type=content_type(content),
         size=len(content),
         sha256=digest,
         content=content,
+        uploaded_at=act.at,
         uploaded_by=by.user,
     )
+    trail.note(act, [kept])
+    trail.write(act, kind=ChangeKind.FILE, where=trail.Where())
+    return kept

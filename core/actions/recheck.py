@@ -21,7 +21,7 @@ from core.crf import evaluate, read
 from core.crf.evaluate import Firing
 from core.crf.items import FormDef
 from core.crf.rules import Context
-from core.models import Crf, CrfRow, Query, QueryEvent, QueryKind, QueryState, Subject
+from core.models import OVER, ChangeKind, Crf, CrfRow, Query, QueryEvent, QueryKind, Subject
 from core.places import LOG
 
 MISSING = QueryKind.MISSING.value
@@ -48,16 +48,14 @@ class Found:
 
 @transaction.atomic
 def recheck(subject: Subject, *, by: Actor) -> list[Query]:
-    """Bring all queries of a subject in line with what fires now, raise the deviations found. Gives the new queries.
-
-    Nothing clinical changes but for the deviations, so there is no change record of the recheck itself.
-    """
+    """Bring all queries of a subject in line with what fires now, raise the deviations found. Gives the new queries."""
     act = trail.begin(subject, Permission.RAISE_QUERY, by=by)
     records = list(_records(act.subject))
     known = _by_form(records)
     settled = _settled(act.subject)
     checked = [_checked(act, found, known) for found in records] + visit.check_all(act)
-    opened = checks.sync(act, [_unsettled(each, settled) for each in checked], None)
+    opened = checks.sync(act, [_unsettled(each, settled) for each in checked])
+    trail.write(act, kind=ChangeKind.QUERY, where=Where())
     deviation.raise_for(act, opened)
     return opened
 
@@ -112,7 +110,7 @@ def _settled(subject: Subject) -> dict[tuple[Any, ...], Any]:
         (q.form_code, q.visit_name, q.record_key, q.group, q.row_key, q.field, q.check_id): q
         for q in queries.order_by("id")
     }
-    closed = {place: q for place, q in newest.items() if q.state == QueryState.CLOSED and not q.confirmed}
+    closed = {place: q for place, q in newest.items() if q.state in OVER and not q.confirmed}
     return {place: q.value for place, q in closed.items() if not q.by_system}
 
 

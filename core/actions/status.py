@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from core import verification
 from core.crf import evaluate
 from core.crf.items import FormDef
 from core.models import Crf, CrfRow, FormStatus
 from core.models.crf import FormState
 
 SUMMARY_LENGTH = 200
+DERIVED = ("state", "gaps", "required", "verified", "signed", "summary")
 
 
-def refresh(form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]]) -> None:
-    """Write the record's line. One statement."""
+def refresh(form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]], *, seq: int | None = None) -> None:
+    """Write the record's line. One statement. `seq`: the subject's change that altered its data; None: none did."""
     missing = count_gaps(form, record, rows)
+    required, verified = verification.count(form, record, rows, record.subject)
     line = FormStatus(
         subject=record.subject,
         visit=record.visit,
@@ -22,6 +25,10 @@ def refresh(form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]]) ->
         key=record.key,
         state=state_of(record, missing),
         gaps=missing,
+        required=required,
+        verified=verified,
+        signed=record.signature_id is not None,
+        seq=seq or 0,
         summary=summary(form, record),
         entered_at=record.entered_at,
     )
@@ -29,7 +36,7 @@ def refresh(form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]]) ->
         [line],
         update_conflicts=True,
         unique_fields=["subject", "visit", "form_code", "key"],
-        update_fields=["state", "gaps", "summary"],
+        update_fields=[*DERIVED, *(["seq"] if seq else [])],
     )
 
 

@@ -6,14 +6,16 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
+from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from accounts.models import Site
 from accounts.permissions import Permission
 from core.actions import trail
-from core.actions.trail import Act, Touched
-from core.models import ChainHead, ChangeKind, Subject, SubjectStatus
+from core.actions.errors import Refused
+from core.actions.trail import Touched
+from core.models import ChangeKind, Hold, HoldState, Level, Subject, SubjectStatus
 from core.schedule import current
 
 LOCK = 4711  # the first half of the advisory lock's key: drawing a subject number; the second half is the site
@@ -32,6 +34,9 @@ def add(site: Site, *, by: Actor, token: UUID | None = None) -> Subject:
     sent: Subject | None = again.first() if token else None
     if sent:
         return sent
+    held = Hold.objects.filter(Q(level=Level.STUDY) | Q(level=Level.SITE, site=site)).exclude(state=HoldState.FREE)
+    if held.exists():
+        raise Refused(_("This site is frozen or locked: it takes no new subject."))
     last = Subject.objects.filter(site=site).aggregate(n=Max("ordinal"))["n"] or 0
     number = f"{site.code}-{last + 1:03}"
     version = current().versions[-1].number
@@ -42,6 +47,6 @@ def add(site: Site, *, by: Actor, token: UUID | None = None) -> Subject:
 
 
 def _write(subject: Subject, by: Actor, role: str, token: UUID | None) -> Subject:
-    act = Act(ChainHead(subject=subject, digest=trail.GENESIS), trail.now(), by, role, token=token)
+    act = trail.first(subject, by=by, role=role, token=token)
     trail.write(act, [Touched(subject)], kind=ChangeKind.CREATE, where=trail.Where())
     return subject

@@ -1,55 +1,57 @@
-"""Write rows together with their history and one chained change record. The only way clinical rows are written."""
+"""Write rows together with their history and one chained change record. The only way a subject's rows are written."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.functions import TransactionNow
 from django.db import connection
+from django.db.models import BigIntegerField, Func, OuterRef
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy
 
 from accounts.actor import Actor
+from core.actions import chain
 from core.actions.errors import Refused
-from core.crf.fields import as_json
-from core.models import ChainHead, Change, ChangeItem, ChangeKind, Recorded, Subject
-from core.models.change import canonical
+from core.holds import Held
+from core.models import (
+    DATA_KINDS,
+    WHOLE,
+    ChainHead,
+    Change,
+    ChangeItem,
+    ChangeKind,
+    Hold,
+    HoldState,
+    Noted,
+    Query,
+    Recorded,
+    Subject,
+)
 from core.protection import watch
 from core.request import request_id
+from core.standing import SIGNATURE, VERIFIED, flat, is_mark
 
-GENESIS = "0" * 64
 UNPROTECTED = gettext_lazy(
     "Nothing can be saved now: the protection of the audit trail is missing. Tell the administrator."
 )
-# What identifies a row or only keeps its books: never an item of a change. The SQL has the same list.
-NOT_ITEMS = frozenset(
-    [
-        "id",
-        "subject_id",
-        "visit_id",
-        "parent_id",
-        "key",
-        "number",
-        "site_id",
-        "ordinal",
-        "code",
-        "revision",
-        "entered_at",
-        "entered_by_id",
-        "changed_at",
-        "changed_by_id",
-        "missing",
-        "voided",
-    ]
-)
 BOOKS = {"revision", "changed_at", "changed_by_id"}
+TICK = timedelta(microseconds=1)
+HELD = ("level", "visit_name", "form_code", "record_key", "state")
+
+
+class NextChange(Func):
+    """The number of a change record about to be written: rows it explains may point to it before it is there."""
+
+    template = "nextval(pg_get_serial_sequence('core_change', 'id'))"
+    output_field = BigIntegerField()
 
 
 @dataclass(frozen=True)
@@ -64,39 +66,70 @@ class Where:
 
 @dataclass
 class Touched:
-    """A row an act writes: its state before (None for a new row), and the rule behind each value no person typed."""
+    """A row an act writes: its state before (None for a new row), and the rule behind each value no person typed.
+
+    `along`: its books follow when anything else differs. `signed`: it stands under a signature, its own or its form's.
+    """
 
     row: Recorded
     before: Mapping[str, Any] | None = None
     authors: dict[str, str] = field(default_factory=dict)
     along: bool = False
+    signed: bool = False
 
     @classmethod
     def existing(cls, row: Recorded, **options: Any) -> Touched:
-        """Call it before the row's fields are set. `along`: its books follow when anything else differs."""
-        return cls(row, flat(row), **options)
+        """Call it before the row's fields are set."""
+        before = flat(row)
+        return cls(row, before, **({"signed": SIGNATURE in before} | options))
 
     def items(self) -> list[dict[str, Any]]:
         """Field, old and new value of all that differs, in the order of declaration."""
         old, new = self.before or {}, flat(self.row)
         names = [*new, *(name for name in old if name not in new)]
         return [
-            {"field": name, "old": old.get(name), "new": new.get(name), "system_rule": self.authors.get(name, "")}
+            {
+                "field": name,
+                "old": old.get(name),
+                "new": new.get(name),
+                "system_rule": self.authors.get(name, ""),
+                "was_verified": VERIFIED + self.item_of(name) in old,
+                "was_signed": self.signed and not is_mark(name),
+            }
             for name in names
             if old.get(name) != new.get(name)
         ]
 
+    def item_of(self, name: str) -> str:
+        """The item that a name of the trail is about."""
+        name = name.removeprefix("missing.")
+        return next((field.name for field in self.row._meta.concrete_fields if field.column == name), name)
+
+    def let_go(self) -> bool:
+        """Drop the marks of verification whose values differ now. Did anything that was observed differ?"""
+        changed = {self.item_of(item["field"]) for item in self.items() if not is_mark(item["field"])}
+        marks = getattr(self.row, "verified", {})
+        if changed & set(marks):
+            self.row.verified = {name: mark for name, mark in marks.items() if name not in changed}  # type: ignore[attr-defined]  # only declared rows have marks
+        return bool(changed)
+
 
 @dataclass(frozen=True)
 class Act:
-    """Who does what, why and when, on a subject whose chain head is locked until the transaction ends."""
+    """Who does what, why and when, on a subject whose chain is locked until the transaction ends.
+
+    `noted`: append-only rows that the act's change record will carry. `change_id`: that record's number.
+    """
 
     head: ChainHead
     at: datetime
     by: Actor
     role: str
+    change_id: int
     reason: str = ""
     token: UUID | None = None
+    held: Held = Held()
+    noted: list[Noted] = field(default_factory=list)
 
     @property
     def subject(self) -> Subject:
@@ -104,25 +137,40 @@ class Act:
         return self.head.subject
 
 
-def flat(row: Recorded) -> dict[str, Any]:
-    """A row's answers as the trail names them: column -> value, `missing.<item>` -> reason, `voided` once it is."""
-    found = {
-        str(f.column): value
-        for f in row._meta.concrete_fields
-        if f.column not in NOT_ITEMS
-        if (value := as_json(f, getattr(row, f.attname))) is not None
-    }
-    found |= {f"missing.{name}": code for name, code in getattr(row, "missing", {}).items()}
-    return found | ({"voided": True} if getattr(row, "voided", False) else {})
-
-
 def begin(subject: Subject, permission: Any, *, by: Actor, reason: str = "", token: UUID | None = None) -> Act:
     """Lock the subject's chain and check the right to act. Must run inside a transaction. Raises PermissionDenied."""
     role = by.require(permission, subject.site)
     heed_watch()
     heads = ChainHead.objects.select_related("subject__site").select_for_update(of=("self", "subject"))
-    head = heads.annotate(now=TransactionNow()).get(pk=subject.pk)
-    return Act(head, head.now, by, role, said(reason), token)
+    holds = Hold.objects.filter(subject=OuterRef("pk")).exclude(state=HoldState.FREE)
+    told = ArraySubquery(holds.values(json=JSONObject(**{name: name for name in HELD})))
+    head = heads.annotate(now=TransactionNow(), next=NextChange(), holds=told).get(pk=subject.pk)
+    held = Held.of(Hold(**hold) for hold in head.holds)
+    return Act(head, _after(head, head.now), by, role, head.next, said(reason), token, held)
+
+
+def first(subject: Subject, *, by: Actor, role: str, token: UUID | None = None) -> Act:
+    """The act that adds a subject: its chain begins with it."""
+    at, number = _now_and_next()
+    return Act(ChainHead(subject=subject, digest=chain.GENESIS), at, by, role, number, token=token)
+
+
+def again(act: Act, **otherwise: Any) -> Act:
+    """A further change record of the same transaction, right after the last one."""
+    _at, number = _now_and_next()
+    return replace(act, at=_after(act.head, act.at), change_id=number, token=None, noted=[], **otherwise)
+
+
+def _after(head: ChainHead, at: datetime) -> datetime:
+    """Later than the change before it, also where that one began later and was done sooner, or the clock went back."""
+    return max(at, head.at + TICK) if head.at else at
+
+
+def _now_and_next() -> tuple[datetime, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT transaction_timestamp(), nextval(pg_get_serial_sequence('core_change', 'id'))")
+        at, number = cursor.fetchone()
+    return at, number
 
 
 def heed_watch() -> None:
@@ -137,14 +185,43 @@ def said(reason: str) -> str:
     return text if any(sign.isalnum() for sign in text) else ""
 
 
-def write(act: Act, touched: Sequence[Touched], *, kind: ChangeKind, where: Where) -> Change | None:
-    """Write the rows that differ with their history and one change record. Nothing differs: nothing is written."""
+def note(act: Act, rows: Sequence[Noted]) -> None:
+    """Insert append-only rows; the act's change record will carry them whole. All of one model, or a statement each."""
+    grouped: dict[type[Noted], list[Noted]] = defaultdict(list)
+    for row in rows:
+        row.change_id = act.change_id
+        grouped[type(row)].append(row)
+    for model, found in grouped.items():
+        model._base_manager.bulk_create(found)
+    act.noted.extend(rows)
+
+
+def store(touched: Iterable[Touched]) -> None:
+    """Write the rows that differ, without a record yet: `write` makes it. Gives new rows their numbers."""
+    _store([row for row in touched if row.items() or row.along])
+
+
+def write(
+    act: Act,
+    touched: Sequence[Touched] = (),
+    *,
+    kind: ChangeKind,
+    where: Where,
+    query: Query | None = None,
+    stored: bool = False,
+) -> Change | None:
+    """Write the rows that differ with their history, and the act's one change record; nothing where nothing differs.
+
+    `stored`: the rows were written already by `store`.
+    """
     found = [(row, row.items()) for row in touched]
-    if not any(items for _, items in found):
+    if not act.noted and not any(items for _, items in found):
         return None
-    differing = [(row, items) for row, items in found if items or row.along]
-    _store([row for row, _ in differing])
-    change = _record(act, differing, kind=kind, where=where)
+    differs = any(items for _, items in found)
+    differing = [(row, items) for row, items in found if items or row.along and differs]
+    if not stored:
+        _store([row for row, _ in differing])
+    change = _record(act, differing, kind, where, query)
     _keep_history(act, change, [row for row, _ in differing])
     return change
 
@@ -175,26 +252,36 @@ def _by_model(touched: Iterable[Touched]) -> dict[type[Recorded], list[Touched]]
 
 
 def _record(
-    act: Act, differing: Sequence[tuple[Touched, list[dict[str, Any]]]], *, kind: ChangeKind, where: Where
+    act: Act,
+    differing: Sequence[tuple[Touched, list[dict[str, Any]]]],
+    kind: ChangeKind,
+    where: Where,
+    query: Query | None,
 ) -> Change:
     items = [
-        seal_item(
-            ChangeItem(table_name=t.row._meta.db_table, row_id=t.row.pk, row_key=getattr(t.row, "key", None), **item)
-        )
+        ChangeItem(table_name=t.row._meta.db_table, row_id=t.row.pk, row_key=getattr(t.row, "key", None), **item)
         for t, changed in differing
         for item in changed
     ]
-    change = seal(_change(act, kind, where), items, act.subject.number)
+    items += [
+        ChangeItem(table_name=row._meta.db_table, row_id=row.pk, field=WHOLE, new=row.carried()) for row in act.noted
+    ]
+    change = _change(act, kind, where, query)
+    if kind in DATA_KINDS:
+        change.after_verification = any(item.was_verified for item in items)
+        change.after_signature = any(item.was_signed for item in items)
+    chain.seal(change, [chain.seal_item(item) for item in items], act.subject.number)
     change.save(force_insert=True)
     for item in items:
         item.change = change
     ChangeItem.objects.bulk_create(items)
-    act.head.seq, act.head.digest = change.seq, change.digest
+    act.head.seq, act.head.digest, act.head.at = change.seq, change.digest, change.at
     return change
 
 
-def _change(act: Act, kind: ChangeKind, where: Where) -> Change:
+def _change(act: Act, kind: ChangeKind, where: Where, query: Query | None) -> Change:
     return Change(
+        id=act.change_id,
         subject=act.subject,
         site=act.subject.site,
         seq=act.head.seq + 1,
@@ -210,35 +297,10 @@ def _change(act: Act, kind: ChangeKind, where: Where) -> Change:
         software_version=settings.SOFTWARE_VERSION,
         reason=act.reason,
         request_id=request_id.get(),
+        query=query,
         page_token=act.token,
         prev_digest=act.head.digest,
     )
-
-
-def seal_item(item: ChangeItem) -> ChangeItem:
-    """Salt and hash one item, so that a masked value still verifies by its digest."""
-    item.salt = item.salt or secrets.token_hex(16)
-    parts = [item.table_name, item.row_id, item.row_key, item.field, item.old, item.new, item.system_rule]
-    item.digest = sha256(item.salt + canonical(parts))
-    return item
-
-
-def seal(change: Change, items: Sequence[ChangeItem], subject_number: str) -> Change:
-    """Chain a change record to the one before it: SHA-256 over all it says and its items' digests."""
-    change.salt = change.salt or secrets.token_hex(16)
-    change.reason_digest = sha256(change.salt + change.reason)
-    said = [
-        change.prev_digest, subject_number, change.seq, change.at.isoformat(), change.kind, change.actor_id,
-        change.actor_name, change.role, change.site_id, change.visit_name, change.form_code, change.record_key,
-        change.form_version, change.software_version, change.request_id, change.reason_digest,
-    ]  # fmt: skip
-    change.digest = sha256(canonical([*said, [item.digest for item in items]]))
-    return change
-
-
-def sha256(text: str) -> str:
-    """Hex digest of a text in UTF-8."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _keep_history(act: Act, change: Change, touched: Iterable[Touched]) -> None:
@@ -253,14 +315,6 @@ def _keep_history(act: Act, change: Change, touched: Iterable[Touched]) -> None:
                     default_date=act.at,
                     custom_historical_attrs={"change": change},
                 )
-
-
-def now() -> datetime:
-    """The server's time of this transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT transaction_timestamp()")
-        at: datetime = cursor.fetchone()[0]
-    return at
 
 
 def bump(row: Any, act: Act) -> None:

@@ -26,6 +26,7 @@ from core.schedule import VisitKind
 def save_date(at: VisitPlace, visit_on: date, *, by: Actor, reason: str = "", revision: int = 0) -> Change | None:
     """Record or correct the date a visit took place. Raises Conflict, ReasonRequired, ValidationError."""
     act = trail.begin(at.subject, Permission.MANAGE_VISITS, by=by, reason=reason)
+    act.held.require_open(at.name)
     present = _present(act, at, revision)
     if present is None:
         return write(act, at, touch(act, at, visit_on), ChangeKind.CREATE)
@@ -38,6 +39,7 @@ def save_date(at: VisitPlace, visit_on: date, *, by: Actor, reason: str = "", re
 def mark_missed(at: VisitPlace, *, by: Actor, reason: str, revision: int = 0) -> Change | None:
     """Record that a planned visit did not take place, and why. Refused where the visit has forms."""
     act = trail.begin(at.subject, Permission.MANAGE_VISITS, by=by, reason=reason)
+    act.held.require_open(at.name)
     if not act.reason:
         raise ReasonRequired
     if at.plan.kind is not VisitKind.SCHEDULED:
@@ -58,6 +60,7 @@ def mark_missed(at: VisitPlace, *, by: Actor, reason: str, revision: int = 0) ->
 def add_unscheduled(at_plan: VisitPlace, visit_on: date, *, by: Actor, reason: str) -> Visit:
     """Add a visit the schedule did not foresee, with the reason for it. Raises ReasonRequired, ValidationError."""
     act = trail.begin(at_plan.subject, Permission.MANAGE_VISITS, by=by, reason=reason)
+    act.held.require_open()
     if at_plan.plan.kind is VisitKind.SCHEDULED:
         raise Refused(_("This visit is part of the schedule. Enter its date instead."))
     if not act.reason:
@@ -88,9 +91,11 @@ def write(act: Act, at: VisitPlace, touched: Touched, kind: ChangeKind) -> Chang
     """Write a visit with the milestone it fixes, and check what that means for this visit and the others."""
     subject = milestones.follow(act.subject, milestones.of_visit(at.plan, touched))
     rows = [touched] if subject is None else [touched, subject]
-    change = trail.write(act, rows, kind=kind, where=Where(at.name))
+    trail.store(rows)
     checked = check_all(act) if milestones.moved(subject) else [check(act, touched.row)]
-    deviation.raise_for(act, checks.sync(act, checked, change))
+    opened = checks.sync(act, checked)
+    change = trail.write(act, rows, kind=kind, where=Where(at.name), stored=True)
+    deviation.raise_for(act, opened)
     return change
 
 

@@ -14,14 +14,22 @@ from psycopg.types.json import Jsonb
 
 
 def canonical(value: Any) -> str:
-    """JSON with sorted keys, no spaces, decimals with the digits they have: the text that is hashed."""
+    """JSON to the letter as PostgreSQL writes it from jsonb: what is hashed here can be hashed there, and offline."""
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, dict):
-        return "{" + ",".join(f"{canonical(str(key))}:{canonical(value[key])}" for key in sorted(value)) + "}"
+        return (
+            "{" + ", ".join(f"{canonical(str(key))}: {canonical(value[key])}" for key in sorted(value, key=_rank)) + "}"
+        )
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join(canonical(element) for element in value) + "]"
+        return "[" + ", ".join(canonical(element) for element in value) + "]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _rank(key: str) -> tuple[int, bytes]:
+    """jsonb keeps shorter names first."""
+    text = key.encode()
+    return len(text), text
 
 
 class ExactJSON(models.JSONField):
@@ -37,11 +45,26 @@ class ExactJSON(models.JSONField):
 
 
 class ChangeKind(models.TextChoices):
-    """What was done."""
+    """What was done. The first three change data; core/protection/functions.sql says who may do which."""
 
     CREATE = "CREATE", _("entered")
     CHANGE = "CHANGE", _("changed")
     VOID = "VOID", _("voided")
+    FILE = "FILE", _("uploaded")
+    QUERY = "QUERY", _("queried")
+    VERIFY = "VERIFY", _("verified")
+    SIGN = "SIGN", _("signed")
+    FREEZE = "FREEZE", _("frozen")
+    UNFREEZE = "UNFREEZE", _("released")
+    LOCK = "LOCK", _("locked")
+    ASK_UNLOCK = "ASK_UNLOCK", _("unlocking asked for")
+    UNLOCK = "UNLOCK", _("unlocking decided")
+    ASK_MASK = "ASK_MASK", _("masking asked for")
+    MASK = "MASK", _("masked")
+
+
+DATA_KINDS = frozenset({ChangeKind.CREATE, ChangeKind.CHANGE, ChangeKind.VOID})
+WHOLE = "*"  # the field of an item that carries a whole append-only row
 
 
 class Change(models.Model):
@@ -52,7 +75,7 @@ class Change(models.Model):
     seq = models.PositiveIntegerField()
     at = models.DateTimeField()
     txid = models.BigIntegerField(default=0)
-    kind = models.CharField(max_length=8, choices=ChangeKind.choices)
+    kind = models.CharField(max_length=12, choices=ChangeKind.choices)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     actor_name = models.CharField(max_length=150)
     role = models.CharField(max_length=20, blank=True)
@@ -63,6 +86,10 @@ class Change(models.Model):
     software_version = models.CharField(max_length=40)
     reason = models.TextField(blank=True)
     request_id = models.CharField(max_length=36, blank=True)
+    query = models.ForeignKey("core.Query", on_delete=models.PROTECT, null=True, related_name="changes")
+    after_verification = models.BooleanField(default=False)
+    after_signature = models.BooleanField(default=False)
+    reason_masked = models.BooleanField(default=False)
     page_token = models.UUIDField(null=True, unique=True)
     salt = models.CharField(max_length=32)
     reason_digest = models.CharField(max_length=64)
@@ -75,8 +102,6 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["site", "-at", "-id"], name="change_by_site"),
             models.Index(fields=["-at", "-id"], name="change_by_time"),
-            models.Index(fields=["actor", "-at", "-id"], name="change_by_actor"),
-            models.Index(fields=["form_code", "-at", "-id"], name="change_by_form"),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +109,11 @@ class Change(models.Model):
 
 
 class ChangeItem(models.Model):
-    """One field that an act changed: the value before and after, and the rule that wrote it where no person did."""
+    """One field that an act changed: the value before and after, and the rule that wrote it where no person did.
+
+    `was_verified` and `was_signed`: the old value had been verified against source, or stood under a signature. The
+    field `*` carries a whole row that an act added to an append-only table (core.models.noted).
+    """
 
     change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="items")
     table_name = models.CharField(max_length=63)
@@ -94,6 +123,9 @@ class ChangeItem(models.Model):
     old = ExactJSON(null=True)
     new = ExactJSON(null=True)
     system_rule = models.CharField(max_length=60, blank=True)
+    was_verified = models.BooleanField(default=False)
+    was_signed = models.BooleanField(default=False)
+    masked = models.BooleanField(default=False)
     salt = models.CharField(max_length=32)
     digest = models.CharField(max_length=64)
 
@@ -111,6 +143,7 @@ class ChainHead(models.Model):
     subject = models.OneToOneField("core.Subject", on_delete=models.PROTECT, primary_key=True, related_name="head")
     seq = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64)
+    at = models.DateTimeField(null=True)
     lock_only = models.BooleanField(default=False)
 
     def __str__(self) -> str:

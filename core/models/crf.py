@@ -51,10 +51,14 @@ def _asked(cls: Any, field: Any) -> Q:
 
 
 class Declared(Recorded, metaclass=DeclaredBase):
-    """A row that a person fills in: items, and for each empty one the reason it may be missing."""
+    """A row that a person fills in: items, for each empty one the reason it may be missing, and which were verified.
+
+    A mark of verification is a key of `verified`; it goes when its item's value changes, and the trail tells of both.
+    """
 
     key = models.PositiveIntegerField(default=1)
     missing = models.JSONField(default=dict, blank=True)
+    verified = models.JSONField(default=dict, blank=True)
     voided = models.BooleanField(default=False)
 
     class Meta:
@@ -70,6 +74,7 @@ class Crf(Declared):
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, related_name="+")
     form_version = models.PositiveSmallIntegerField()
     revision = models.PositiveIntegerField(default=1)
+    signature = models.ForeignKey("core.Signature", on_delete=models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()
@@ -115,7 +120,11 @@ class FormState(models.TextChoices):
 
 
 class FormStatus(models.Model):
-    """One line per record for the matrix and the lists. Derived from the record by every act; never clinical data."""
+    """One line per record for the matrix and the lists. Derived from the record by every act; never clinical data.
+
+    `gaps`: answers that lack; `required` and `verified`: items of the verification plan, and those of them that are
+    verified; `signed`: a signature stands; `seq`: the subject's last change of the record's data.
+    """
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="form_statuses")
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, related_name="form_statuses")
@@ -123,6 +132,10 @@ class FormStatus(models.Model):
     key = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=FormState.choices)
     gaps = models.PositiveSmallIntegerField(default=0)
+    required = models.PositiveSmallIntegerField(default=0)
+    verified = models.PositiveSmallIntegerField(default=0)
+    signed = models.BooleanField(default=False)
+    seq = models.PositiveIntegerField(default=0)
     summary = models.CharField(max_length=200, blank=True)
     entered_at = models.DateTimeField()
 
@@ -135,3 +148,27 @@ class FormStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form_code} {self.key}: {self.state}"
+
+
+class FormStatusLog(models.Model):
+    """Every state a line of FormStatus had, written by the database itself: the casebook as of a moment reads it."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, related_name="+")
+    form_code = models.CharField(max_length=12)
+    key = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=FormState.choices)
+    gaps = models.PositiveSmallIntegerField()
+    required = models.PositiveSmallIntegerField()
+    verified = models.PositiveSmallIntegerField()
+    signed = models.BooleanField()
+    seq = models.PositiveIntegerField()
+    summary = models.CharField(max_length=200, blank=True)
+    entered_at = models.DateTimeField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "form_code", "visit", "key", "-id"], name="form_status_then")]
+
+    def __str__(self) -> str:
+        return f"{self.form_code} {self.key}: {self.state} at {self.at}"

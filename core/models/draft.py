@@ -23,6 +23,7 @@ class DraftEntry(models.Model):
     name = models.CharField(max_length=100, blank=True)
     value = models.TextField(blank=True)
     discarded = models.BooleanField(default=False)
+    masked = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("typed, not saved")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.models.noted import Noted
 from core.models.subject import Subject
 
 
-class StoredFile(models.Model):
+class StoredFile(Noted):
     """A PDF, PNG or JPEG as uploaded. A new version is a new row; the old one stays."""
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
@@ -19,7 +19,7 @@ class StoredFile(models.Model):
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     content = models.BinaryField()
-    uploaded_at = models.DateTimeField(db_default=TransactionNow())
+    uploaded_at = models.DateTimeField()
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -10,7 +10,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 from core.models import ChainHead
-from core.protection.install import FUNCTIONS, append_only_tables, kept_tables, table, triggers
+from core.protection import events
+from core.protection.install import append_only_tables, functions, kept_tables, table, triggers
 
 TRIGGERS = """
     SELECT c.relname, t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
@@ -66,7 +67,7 @@ def _changed_functions(cursor: CursorWrapper) -> list[str]:
     there = {name: rest for name, *rest in cursor.fetchall()}
     return [
         f"function {name} is missing or was altered"
-        for name, head, body in DECLARED.findall(FUNCTIONS.read_text("utf-8"))
+        for name, head, body in DECLARED.findall(functions())
         if there.get(name) != [body, "SECURITY DEFINER" in head, "SET search_path" in head]
     ]
 
@@ -76,8 +77,8 @@ def _rights_too_many(cursor: CursorWrapper) -> list[str]:
     for names, wanted in ((growing, "UPDATE, DELETE, TRUNCATE, TRIGGER"), (kept_tables(), "DELETE, TRUNCATE, TRIGGER")):
         cursor.execute(RIGHTS, [names, wanted])
         found += [f"the runtime role may shrink or alter {name}" for (name,) in cursor.fetchall()]
-    head = table(ChainHead)
-    return [*found, f"the runtime role may write {head}"] if _is(cursor, HEAD, [head, head]) else found
+    heads = (table(ChainHead), events.HEAD)
+    return [*found, *(f"the runtime role may write {head}" for head in heads if _is(cursor, HEAD, [head, head]))]
 
 
 def ensure() -> None:

@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.db import models
 
+from accounts.models import EventKind
 from core.crf import read
-from core.models import ChainHead, Change, ChangeItem, CrfRow, DraftEntry, FormStatus, Query, QueryEvent, StoredFile
+from core.models import (
+    ChainHead,
+    Change,
+    ChangeItem,
+    Crf,
+    CrfRow,
+    DraftEntry,
+    FormStatus,
+    FormStatusLog,
+    Hold,
+    HoldStep,
+    MaskDecision,
+    MaskRequest,
+    Noted,
+    Query,
+    QueryEvent,
+    ReadMark,
+    Seal,
+    SealDelivery,
+    Signature,
+    StoredFile,
+    Subject,
+    TrailMark,
+    TrailReview,
+    TrailSegment,
+)
+from core.protection import events
+from core.protection.trigger import Trigger
 
-FUNCTIONS = Path(__file__).with_name("functions.sql")
+FUNCTIONS = sorted(Path(__file__).parent.glob("*.sql"))
 # Whatever an earlier version put in place goes first: in one transaction, so that no moment is without protection.
 CLEAR = r"""
 DO $$ DECLARE each record; BEGIN
@@ -22,39 +49,30 @@ DO $$ DECLARE each record; BEGIN
     END LOOP;
 END $$;
 """
-STAMPS: dict[type[models.Model], str] = {
-    DraftEntry: "at",
-    StoredFile: "uploaded_at",
-    QueryEvent: "at",
+# Stamped with the transaction's own time.
+STAMPS: dict[type[models.Model], str] = {DraftEntry: "at", ReadMark: "at", TrailReview: "signed_at", Seal: "at"}
+# Rows that an act's change record carries whole, and the column of their time.
+NOTED: dict[type[Noted], str] = {
     Query: "opened_at",
+    QueryEvent: "at",
+    Signature: "at",
+    Hold: "",
+    HoldStep: "at",
+    StoredFile: "uploaded_at",
+    MaskRequest: "at",
+    MaskDecision: "at",
 }
+GROWING: tuple[type[models.Model], ...] = (
+    *(Change, ChangeItem, DraftEntry, StoredFile, QueryEvent, Signature, HoldStep),
+    *(FormStatusLog, ReadMark, TrailReview, Seal, MaskRequest, MaskDecision),
+)
+# Derived by the database itself; the runtime role only reads them.
+DERIVED = (FormStatusLog, TrailSegment, TrailMark)
 
 
-@dataclass(frozen=True)
-class Trigger:
-    """One trigger on one table."""
-
-    table: str
-    name: str
-    when: str
-    function: str
-    deferred: bool = False
-    seeing: str = ""
-
-    @property
-    def definition(self) -> str:
-        """As PostgreSQL itself writes it down: what is there can be compared with it."""
-        level = "STATEMENT" if self.seeing or "TRUNCATE" in self.when else "ROW"
-        seen = f"REFERENCING NEW TABLE AS {self.seeing} " if self.seeing else ""
-        kind, tail = ("CONSTRAINT TRIGGER", "DEFERRABLE INITIALLY DEFERRED ") if self.deferred else ("TRIGGER", "")
-        return (
-            f"CREATE {kind} {self.name} {self.when} ON public.{self.table} {tail}{seen}"
-            f"FOR EACH {level} EXECUTE FUNCTION {self.function}"
-        )
-
-    def sql(self) -> str:
-        """As a statement of the script."""
-        return f"{self.definition};"
+def functions() -> str:
+    """The functions of all files beside this one."""
+    return "\n".join(file.read_text("utf-8") for file in FUNCTIONS)
 
 
 def table(model: Any) -> str:
@@ -74,18 +92,20 @@ def clinical_tables() -> list[str]:
 
 def append_only_tables() -> list[str]:
     """Tables that only ever grow."""
-    return [*history_tables(), *(table(model) for model in (Change, ChangeItem, DraftEntry, StoredFile, QueryEvent))]
+    return [*history_tables(), *(table(model) for model in GROWING), *events.append_only()]
 
 
 def kept_tables() -> list[str]:
     """Tables whose rows may change and are never deleted: clinical ones, queries, and all that has a history."""
     with_history = [table(m.instance_type) for m in apps.get_models() if hasattr(m, "instance_type")]
-    return [*with_history, table(Query), table(ChainHead), table(FormStatus)]
+    kept = (table(model) for model in (Query, Hold, ChainHead, FormStatus, SealDelivery))
+    return [*with_history, *kept, *events.kept()]
 
 
 def triggers() -> list[Trigger]:
     """All that must be there."""
-    return [*_growing(), *_kept(), *_trail()]
+    review = events.event_of_row(table(TrailReview), EventKind.TRAIL_REVIEW, "reviewer_id", "number")
+    return [*_growing(), *_kept(), *_trail(), *events.triggers(), review]
 
 
 def _growing() -> list[Trigger]:
@@ -112,17 +132,34 @@ def _trail() -> list[Trigger]:
         Trigger(change, "borne_out", "AFTER INSERT", "trail_change_is_borne_out()", deferred=True),
         Trigger(item, "before_history", "AFTER INSERT", "trail_items_precede_history()", seeing="added"),
         Trigger(table(Query), "follows_thread", written, "trail_query_follows_thread()", deferred=True),
+        Trigger(table(QueryEvent), "step_allowed", "BEFORE INSERT", "trail_query_step_is_allowed()"),
+        Trigger(table(Hold), "follows_steps", written, "trail_hold_follows_steps()", deferred=True),
+        Trigger(table(HoldStep), "step_allowed", "BEFORE INSERT", "trail_hold_step_is_allowed()"),
+        Trigger(table(HoldStep), "of_its_kind", "AFTER INSERT", "trail_hold_step_is_of_its_kind()", deferred=True),
+        Trigger(table(MaskDecision), "takes_two", "BEFORE INSERT", "trail_mask_takes_two()"),
+        Trigger(table(Subject), "site_is_open", "BEFORE INSERT", "trail_site_is_open()"),
+        Trigger(table(FormStatus), "is_logged", written, "trail_form_status_is_logged()"),
     ]
     for model, column in STAMPS.items():
         found.append(Trigger(table(model), "stamped", "BEFORE INSERT", f"trail_stamped_by_server('{column}')"))
-    for model in read.recorded_models():
-        history = table(model.history.model)
-        found.append(Trigger(table(model), "has_history", written, "trail_row_has_history()", deferred=True))
-        form = f"'{table(model.rows.form)}'" if issubclass(model, CrfRow) else ""
-        attributed = f"trail_history_is_attributed({form})"
+    for noted, column in NOTED.items():
+        told = ", ".join(f"'{name}'" for name in (column, *noted.moves))
+        found.append(Trigger(table(noted), "is_noted", "AFTER INSERT", f"trail_is_noted({told})", deferred=True))
+    for recorded in read.recorded_models():
+        history, told = table(recorded.history.model), _told(recorded)
+        found.append(Trigger(table(recorded), "has_history", written, "trail_row_has_history()", deferred=True))
+        attributed, explained = f"trail_history_is_attributed({told})", f"trail_history_is_explained({told})"
         found.append(Trigger(history, "is_attributed", "AFTER INSERT", attributed, deferred=True))
-        found.append(Trigger(history, "is_explained", "AFTER INSERT", "trail_history_is_explained()", deferred=True))
+        found.append(Trigger(history, "is_explained", "AFTER INSERT", explained, deferred=True))
     return found
+
+
+def _told(model: type[models.Model]) -> str:
+    """What the functions are told of a table: the form's code, and for repeating rows the form's table."""
+    if issubclass(model, CrfRow):
+        form: Any = model.rows.form
+        return f"'{form.crf.code}', '{table(form)}'"
+    return f"'{model.crf.code}', ''" if issubclass(model, Crf) else "'', ''"
 
 
 def rights(runtime: str) -> list[str]:
@@ -140,11 +177,13 @@ def rights(runtime: str) -> list[str]:
     return [
         *statements,
         f'REVOKE INSERT, UPDATE ON "{head}" FROM "{runtime}"',
+        *(f'REVOKE INSERT, UPDATE, DELETE ON "{table(model)}" FROM "{runtime}"' for model in DERIVED),
         f'GRANT UPDATE (lock_only) ON "{head}" TO "{runtime}"',
+        *events.rights(runtime),
     ]
 
 
 def install_sql(runtime: str) -> str:
     """The whole protection as one script."""
-    parts = [CLEAR, FUNCTIONS.read_text("utf-8"), *(trigger.sql() for trigger in triggers())]
+    parts = [CLEAR, functions(), *(trigger.sql() for trigger in triggers())]
     return "\n".join([*parts, *(f"{statement};" for statement in rights(runtime))])

@@ -16,12 +16,13 @@ from django.db.backends.utils import CursorWrapper
 
 from accounts.actor import Actor
 from core import schedule
-from core.actions import crf, trail
+from core.actions import crf
 from core.actions.crf import Saved
 from core.actions.entry import Entry
 from core.crf import read
-from core.models import Change, ChangeItem, Subject
+from core.models import WHOLE, Change, ChangeItem, Subject
 from core.places import LOG, Place, place_of, visit_of
+from core.standing import NOT_ITEMS
 
 VISIT_ON = date(2026, 3, 2)
 WHY = "Corrected after a look at the source"
@@ -75,14 +76,15 @@ def rows_of(table: str, where: str = "true", params: list[Any] | None = None) ->
 
 def answers_of(state: dict[str, Any]) -> dict[str, Any]:
     """What of a row's columns the trail speaks of, spelled out a second time beside the code under test."""
-    own = {name: value for name, value in state.items() if name not in trail.NOT_ITEMS and value is not None}
+    own = {name: value for name, value in state.items() if name not in NOT_ITEMS and value is not None}
     own |= {f"missing.{name}": code for name, code in state.get("missing", {}).items()}
+    own |= {f"verified.{name}": mark for name, mark in state.get("verified", {}).items()}
     return own | ({"voided": True} if state.get("voided") else {})
 
 
 def items_of(change: Change) -> dict[tuple[str, int, str], tuple[Any, Any]]:
-    """(table, row, field) -> (old, new) of a change record."""
-    items = ChangeItem.objects.filter(change=change)
+    """(table, row, field) -> (old, new) of a change record; what its queries' threads say is left out."""
+    items = ChangeItem.objects.filter(change=change).exclude(field=WHOLE)
     return {(i.table_name, i.row_id, i.field): (i.old, i.new) for i in items}
 
 

@@ -10,10 +10,10 @@ import pytest
 from pytest_django import Settings
 
 from core import checks, schedule
-from core.actions.trail import NOT_ITEMS
 from core.crf import read, rules
 from core.crf.items import Code, Derivation, FormDef, Item, Kind, RowsDef, Rule
 from core.schedule import Anchor, ProtocolVersion, Schedule, VisitDef, VisitKind
+from core.standing import NOT_ITEMS
 
 VERSIONS = (ProtocolVersion(1, "1.0"),)
 FORMS_TO_COME = {"HEM": "Haematology"}

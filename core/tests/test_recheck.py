@@ -76,7 +76,7 @@ def test_it_works(tested_man: Subject) -> None:
     assert (opened.form_code, opened.visit_name, opened.check_id) == ("UPT", "SCR", "UPT-10")
     event = QueryEvent.objects.get(query=opened)
     assert event.actor.is_system
-    assert event.change is None
+    assert event.change.kind == "QUERY", "the step of its own accord is in the chain"
 
 
 def test_the_next_night_asks_nothing_twice(tested_man: Subject) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from django.db import connection, models
 from django.db.models import F
 
 from accounts.actor import Actor
+from accounts.permissions import POLICY, Permission
 from core.actions import subject as subjects
-from core.actions import trail
 from core.crf.items import MISSING_REASONS
-from core.models import Change, Subject, Visit
+from core.models import DATA_KINDS, Change, ChangeKind, Subject, Visit
+from core.standing import NOT_ITEMS, flat
 from core.testing import forgery, trial
 from core.testing.trial import refused, sql
 
@@ -188,15 +190,37 @@ def test_what_was_recorded_is_not_rewritten(vs: Any) -> None:
 
 
 def test_the_lists_in_python_and_sql_are_the_same(db: None) -> None:
-    assert set(sql("SELECT unnest(trail_not_items())").fetchall()) == {(name,) for name in trail.NOT_ITEMS}
+    assert set(sql("SELECT unnest(trail_not_items())").fetchall()) == {(name,) for name in NOT_ITEMS}
     assert json.loads(sql("SELECT trail_missing_reasons()").fetchone()[0]) == list(MISSING_REASONS)
+
+
+MAY = {
+    **dict.fromkeys(("CREATE", "CHANGE", "FILE"), (Permission.ENTER_DATA,)),
+    "VOID": (Permission.VOID_RECORD,),
+    "QUERY": (Permission.ANSWER_QUERY, Permission.RAISE_QUERY),
+    "VERIFY": (Permission.VERIFY_SOURCE,),
+    "SIGN": (Permission.SIGN,),
+    **dict.fromkeys(("FREEZE", "UNFREEZE"), (Permission.FREEZE,)),
+    "LOCK": (Permission.LOCK,),
+    "ASK_UNLOCK": (Permission.ASK_UNLOCK,),
+    "UNLOCK": (Permission.DECIDE_UNLOCK,),
+    "ASK_MASK": (Permission.ASK_MASK,),
+    "MASK": (Permission.MASK,),
+}
+
+
+@pytest.mark.parametrize("kind", ChangeKind)
+def test_who_may_do_what_is_the_same_in_python_and_sql(db: None, kind: str) -> None:
+    said = sql("SELECT trail_roles(%s), trail_changes_data(%s)", [kind, kind]).fetchone()
+    assert set(said[0]) == {role for role, may in POLICY.items() if may & set(MAY[kind])}
+    assert said[1] is (kind in DATA_KINDS)
 
 
 def test_what_python_and_sql_take_for_a_rows_answers_is_the_same(vs: Any, subject: Subject) -> None:
     for row in (vs, subject, Visit.objects.get()):
         said = sql(f"SELECT trail_flat(to_jsonb(t)) FROM {row._meta.db_table} t WHERE id = %s", [row.pk])  # noqa: S608
         fresh = type(row)._base_manager.get(pk=row.pk)
-        assert json.loads(said.fetchone()[0]) == json.loads(json.dumps(trail.flat(fresh), default=float))
+        assert json.loads(said.fetchone()[0]) == json.loads(json.dumps(flat(fresh), default=float))
 
 
 @pytest.mark.parametrize("missing", [{"resp": "BUSY"}, {"sysbp": "ND"}, {"nosuch": "ND"}, {"resp": 1}])
@@ -217,6 +241,10 @@ def test_it_works(vs: Any, subject: Subject) -> None:
     """The record carries the server's time of the transaction, in UTC, and the transaction's own number."""
     change = Change.objects.latest("id")
     at, txid = sql("SELECT transaction_timestamp(), pg_current_xact_id()::text::bigint").fetchone()
-    assert (change.at, change.txid) == (at, txid)
+    before = Change.objects.filter(subject=subject).exclude(pk=change.pk).latest("seq")
+    assert change.txid == txid
+    assert change.at == max(at, before.at + timedelta(microseconds=1)), (
+        "later than the one before, also in one transaction"
+    )
     assert change.at.utcoffset() is not None
-    assert vs.entered_at == vs.changed_at == at
+    assert vs.entered_at == vs.changed_at == change.at

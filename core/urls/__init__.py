@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http.response import HttpResponseBase
-from django.urls import path
+from django.urls import include, path
 
-from core.views import casebook, changes, crf, drafts, files, health, history, home, queries, subjects, visits
+from core.urls import deviations, holds, listings, masking, moments, queries, sealing, signing, trail, verification
+from core.views import casebook, crf, drafts, files, health, history, home, subjects, visits
 
 crf_pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("", crf.edit, "crf-edit"),
@@ -19,7 +20,10 @@ crf_pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
 ]
 FORM = "subjects/<str:number>/visits/<str:visit>/<str:code>/"
 
+AREAS = (deviations, holds, listings, masking, moments, queries, sealing, signing, trail, verification)
+
 urlpatterns = [
+    *(path("", include(area)) for area in AREAS),
     path("", home.home, name="home"),
     path("subjects/", subjects.index, name="subject-list"),
     path("subjects/add/", subjects.add, name="subject-add"),
@@ -29,12 +33,6 @@ urlpatterns = [
     path("subjects/<str:number>/visits/<str:visit>/date/", visits.save_date, name="visit-date"),
     path("subjects/<str:number>/visits/<str:visit>/missed/", visits.mark_missed, name="visit-missed"),
     path("subjects/<str:number>/log/<str:code>/", crf.log, name="log-list"),
-    path("changes/", changes.index, name="change-list"),
-    path("queries/", queries.index, name="query-list"),
-    path("queries/<int:pk>/", queries.detail, name="query-detail"),
-    path("queries/<int:pk>/answer/", queries.answer, name="query-answer"),
-    path("queries/<int:pk>/close/", queries.close, name="query-close"),
-    path("queries/<int:pk>/reopen/", queries.reopen, name="query-reopen"),
     path("files/<int:pk>/", files.detail, name="file-detail"),
     path("health/", health.health, name="health"),
     *(path(f"{FORM}<int:key>/{tail}", view, name=name) for tail, view, name in crf_pages),
