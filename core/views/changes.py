@@ -1,139 +1,93 @@
-"""The change list: every changed field at the sites a person may see, newest first, filtered as they ask."""
+"""The change list: who did what, when and why, at the sites a person may see; on a page, and as a file."""
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from collections.abc import Sequence
 from typing import Any
 
-from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET, require_safe
 
+from accounts import events
 from accounts.access import AuthenticatedRequest, requires
-from accounts.actor import Actor
-from accounts.models import User
+from accounts.models import Event, EventKind, Site
 from accounts.permissions import Permission
-from core import schedule
-from core.crf import read
-from core.crf.inputs import TextValue, parse_day
-from core.listing import ANY, Filters, page_of
-from core.models import Change, ChangeItem, ChangeKind
+from core.models import ChangeItem
+from core.views.change_export import Export, as_csv, as_xlsx
+from core.views.change_filters import ChangeFilters
+from core.views.change_pages import ChangePage, page_of
+from core.wording import events as event_words
 from core.wording import trail
-from core.wording.fields import MISSING, VOIDED
+from core.wording.events import ToldEvent
+from core.wording.trail import Told
 
-
-class ChangeFilters(Filters):
-    """By place, person, day, item, reason and what was done."""
-
-    visit = forms.ChoiceField(label=gettext_lazy("Visit"), required=False)
-    form = forms.ChoiceField(label=gettext_lazy("Form"), required=False)
-    item = forms.CharField(label=gettext_lazy("Item"), required=False, max_length=100)
-    person: forms.ModelChoiceField[User] = forms.ModelChoiceField(
-        None, label=gettext_lazy("Person"), required=False, empty_label=ANY
-    )
-    kind = forms.ChoiceField(label=gettext_lazy("What was done"), required=False)
-    since = TextValue(parse_day, label=gettext_lazy("From day"), required=False)
-    until = TextValue(parse_day, label=gettext_lazy("To day"), required=False)
-    reason = forms.CharField(label=gettext_lazy("Words of the reason"), required=False, max_length=200)
-
-    def __init__(self, actor: Actor, data: Any) -> None:
-        super().__init__(actor, Permission.VIEW_TRAIL, data)
-        self.offer("person", people(actor))
-        self.offer("visit", {visit.code: visit.label for visit in schedule.current().visits}.items())
-        self.offer("form", [(form.code, form.title) for form in read.forms()])
-        self.offer("kind", ChangeKind.choices)
-        for name in ("since", "until"):
-            self.fields[name].widget.attrs["placeholder"] = "YYYY-MM-DD"
-
-    def clean_item(self) -> Q | None:
-        """The fields of all tables that go by this name."""
-        words = self.cleaned_data["item"]
-        found = fields_called(words) if words else None
-        if found is not None and not found:
-            raise forms.ValidationError(_("No form asks an item of this name. Type a word of its label."))
-        return found
-
-    def clean(self) -> dict[str, Any]:
-        """The days in order."""
-        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
-        if since and until and until < since:
-            self.add_error("until", _("The last day lies before the first."))
-        return self.cleaned_data
-
-    def changes(self) -> QuerySet[Change]:
-        """The change records asked for. The form must be valid."""
-        asked = self.cleaned_data
-        exact = {"site": asked["site"], "subject": asked["subject"], "form_code": asked["form"]}
-        found = Change.objects.filter(self.visible, **{name: value for name, value in exact.items() if value})
-        if code := asked["visit"]:
-            found = found.filter(Q(visit_name=code) | Q(visit_name__startswith=f"{code}-"))
-        if asked["kind"] and asked["kind"] != ChangeKind.VOID:
-            found = found.filter(kind=asked["kind"])
-        if asked["person"] and not asked["person"].is_system:
-            found = found.filter(actor=asked["person"])
-        if asked["reason"]:
-            found = found.filter(reason__icontains=asked["reason"])
-        found = _within(found, asked["since"], asked["until"])
-        items = self.items()
-        return found.filter(Exists(ChangeItem.objects.filter(items, change=OuterRef("pk")))) if items else found
-
-    def items(self) -> Q:
-        """Which of their lines: a person's own or the system's own, an item's, those that void."""
-        asked = self.cleaned_data
-        found = asked["item"] or Q()
-        if asked["kind"] == ChangeKind.VOID:
-            found &= Q(field=VOIDED)
-        if asked["person"]:
-            by_rule = ~Q(system_rule="")
-            found &= by_rule | Q(change__actor=asked["person"]) if asked["person"].is_system else ~by_rule
-        return found
-
-
-def people(actor: Actor) -> QuerySet[User]:
-    """Those who have or had a role at the sites the reader may see, and the system."""
-    ids = actor.site_ids(Permission.VIEW_TRAIL)
-    here = (
-        Q(memberships__isnull=False)
-        if ids is None
-        else Q(memberships__site__in=ids) | Q(memberships__isnull=False, memberships__site__isnull=True)
-    )
-    known: QuerySet[User] = User.objects.all()
-    return known.filter(here | Q(is_system=True)).distinct().order_by("full_name")
-
-
-def fields_called(words: str) -> Q:
-    """Every item with these words in its label, or in its name, with its missing reason."""
-    found = Q()
-    for model in read.recorded_models():
-        names = [item.name for item in read.items(model) if words.lower() in f"{item.label}\n{item.name}".lower()]
-        if names:
-            found |= Q(table_name=model._meta.db_table, field__in=[*names, *(MISSING + name for name in names)])
-    return found
-
-
-def _within(found: QuerySet[Change], since: Any, until: Any) -> QuerySet[Change]:
-    """Whole days on the reader's own clock."""
-    clock = timezone.get_current_timezone()
-    if since:
-        found = found.filter(at__gte=datetime.combine(since, time.min, clock))
-    return found.filter(at__lte=datetime.combine(until, time.max, clock)) if until else found
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
 @requires(Permission.VIEW_TRAIL)
 def index(request: AuthenticatedRequest) -> HttpResponse:
-    """Who changed what, when and why, a line for each changed field."""
+    """Changes and events as sentences, newest first."""
     asked = ChangeFilters(request.actor, request.GET)
-    context: dict[str, Any] = {"filters": asked}
     if not asked.is_valid():
-        return render(request, "core/change_list.html", context, status=400)
-    changes = asked.changes().select_related("site", "subject")
-    page = page_of(changes, "at", request.GET)
-    items = ChangeItem.objects.filter(asked.items(), change__in=page.rows).order_by("id")
-    context |= {"page": page, "changes": trail.tell(page.rows, items)}
+        return _mend(request, asked)
+    page = page_of(asked.search(), asked.events(), request.GET)
+    context = {"filters": asked, "page": page, "entries": _tell(page, asked), "query": asked.address}
     return render(request, "core/change_list.html", context)
+
+
+def _mend(request: AuthenticatedRequest, asked: ChangeFilters) -> HttpResponse:
+    return render(request, "core/change_list.html", {"filters": asked}, status=400)
+
+
+def _tell(page: ChangePage, asked: ChangeFilters) -> list[Told | ToldEvent]:
+    """In words, in the order of the page. A constant number of statements."""
+    changes = page.changes
+    items: Any = ChangeItem.objects.filter(asked.lines(), change__in=changes).order_by("id") if changes else ()
+    told = {each.change.pk: each for each in trail.tell(changes, items)}
+    seen = [row for row in page.rows if isinstance(row, Event)]
+    said = {each.event.pk: each for each in event_words.tell(seen, _sites(seen))}
+    return [said[row.pk] if isinstance(row, Event) else told[row.pk] for row in page.rows]
+
+
+def _sites(seen: Sequence[Event]) -> dict[int, Site]:
+    return Site.objects.in_bulk({event.site_id for event in seen if event.site_id}) if seen else {}
+
+
+@require_GET
+@requires(Permission.VIEW_TRAIL)
+def export_csv(request: AuthenticatedRequest) -> HttpResponseBase:
+    """All lines that fit the filters, streamed."""
+    asked = ChangeFilters(request.actor, request.GET)
+    if not asked.is_valid():
+        return _mend(request, asked)
+    found = _recorded(request, asked, "changes.csv")
+    answer = StreamingHttpResponse(as_csv(found.rows()), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{_file_name("csv")}"'
+    return answer
+
+
+@require_GET
+@requires(Permission.VIEW_TRAIL)
+def export_xlsx(request: AuthenticatedRequest) -> HttpResponseBase:
+    """The same as a workbook."""
+    asked = ChangeFilters(request.actor, request.GET)
+    if not asked.is_valid():
+        return _mend(request, asked)
+    found = _recorded(request, asked, "changes.xlsx")
+    return FileResponse(as_xlsx(found.rows()), as_attachment=True, filename=_file_name("xlsx"), content_type=XLSX)
+
+
+def _recorded(request: AuthenticatedRequest, asked: ChangeFilters, what: str) -> Export:
+    """On record with its filters and the number of its lines before the first of them leaves (AUD-07)."""
+    found = Export.of(asked)
+    detail = {"filters": asked.given, "rows": found.count()}
+    events.record(EventKind.EXPORT, request=request, site=asked.cleaned_data["site"], what=what, detail=detail)
+    return found
+
+
+def _file_name(ending: str) -> str:
+    return f"changes-{timezone.now():%Y%m%dT%H%M%SZ}.{ending}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,21 +14,31 @@ from django.utils.translation import gettext_lazy
 from core.crf import read
 from core.crf.display import show
 from core.crf.items import MISSING_REASONS, Item, Kind
-from core.models import CrfRow, StoredFile, Subject, Visit
+from core.models import WHOLE, CrfRow, StoredFile, Subject, Visit
+from core.models.mask import MASKED
+from core.standing import SIGNATURE, VERIFIED
 
 MISSING, VOIDED = "missing.", "voided"
 # Kept in every record and told at the head of its page.
 HIDDEN = frozenset({"form_version"})
-BARE = {"protocol_version": gettext_lazy("Protocol version")}
+BARE = {
+    "protocol_version": gettext_lazy("Protocol version"),
+    "form_version": gettext_lazy("Form version"),
+    SIGNATURE: gettext_lazy("Signature"),
+    WHOLE: gettext_lazy("Entry"),
+    VOIDED: gettext_lazy("State"),
+}
 
 
 @dataclass(frozen=True)
 class Value:
-    """A stored value in words. A file has an address and its hash."""
+    """A stored value in words; `bare`: without its unit. A file has an address and its hash. Free text is quoted."""
 
     text: str
     url: str = ""
     sha256: str = ""
+    bare: str = ""
+    free: bool = False
 
     def __str__(self) -> str:
         return self.text
@@ -36,7 +46,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Field:
-    """A column of a clinical table, its missing reason, or whether its row is void."""
+    """A column of a table of the trail, its missing reason, its mark of verification, or whether its row is void."""
 
     table: str
     name: str
@@ -44,20 +54,20 @@ class Field:
 
     @property
     def item_name(self) -> str:
-        """The item, also for its missing reason."""
-        return self.name.removeprefix(MISSING)
+        """The item, also for its missing reason and its verification."""
+        return self.name.removeprefix(MISSING).removeprefix(VERIFIED)
 
     @property
     def item(self) -> Item | None:
         """What the protocol says of it; None for the books."""
-        return item_of(self.table, self.item_name, self.version)
+        return item_of(self.table, self.item_name, self.version) if is_clinical(self.table) else None
 
     @property
     def label(self) -> str:
         """What it is called."""
-        if self.name == VOIDED:
-            return _("State")
         label = self.item.label if self.item else BARE.get(self.name, self.name)
+        if self.name.startswith(VERIFIED):
+            return _("%(item)s: source data verification") % {"item": label}
         return missing_label(label) if self.name.startswith(MISSING) else str(label)
 
     def say(self, stored: Any, files: Mapping[int, StoredFile]) -> Value | None:
@@ -66,9 +76,27 @@ class Field:
             return Value(_("void") if stored else _("in use"))
         if stored is None:
             return None
+        if stored == MASKED:
+            return masked()
+        if self.name.startswith(VERIFIED):
+            return Value(_("verified"))
         if self.name.startswith(MISSING):
             return Value(str(MISSING_REASONS.get(stored, stored)))
         return say(self.table, self.item, stored, files) if self.item else Value(str(stored))
+
+
+def masked() -> Value:
+    """What stands where personal data were masked."""
+    return Value(_("[masked]"))
+
+
+def is_clinical(table: str) -> bool:
+    """Is it a table whose rows have items, not one that only grows?"""
+    try:
+        read.model_of(table)
+    except KeyError:
+        return False
+    return True
 
 
 def item_of(table: str, name: str, version: int | None) -> Item | None:
@@ -91,7 +119,9 @@ def say(table: str, item: Item, stored: Any, files: Mapping[int, StoredFile] | N
         name = file.name if file else _("File %(number)s") % {"number": stored}
         return Value(name, reverse("file-detail", args=[stored]), file.sha256 if file else "")
     column: Any = read.model_of(table)._meta.get_field(item.name)
-    return Value(show(item, column.to_python(stored)))
+    value = column.to_python(stored)
+    bare = show(replace(item, unit=""), value) if item.unit else ""
+    return Value(show(item, value), bare=bare, free=item.kind is Kind.TEXT)
 
 
 def table_title(table: str) -> str:

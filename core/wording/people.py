@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Role
+from accounts.models import SITE_STAFF, Role
 
 if TYPE_CHECKING:
     from accounts.models import Site
@@ -40,9 +40,24 @@ class Who:
         return _("%(name)s (%(role)s)") % {"name": self.name, "role": self.role_label}
 
     @property
+    def full(self) -> str:
+        """Name, place and role, as a sentence of the trail begins; who works for all sites has no place."""
+        said = {"name": self.name, "place": self.site.place, "role": _small(self.role_label)}
+        if self.is_system:
+            return _(self.name)
+        if self.role in SITE_STAFF and self.site.place:
+            return _("%(name)s (%(place)s, %(role)s)") % said
+        return _("%(name)s (%(role)s)") % said
+
+    @property
     def role_label(self) -> str:
         """The role in words; the bare code where it is known no more."""
         return str(dict(Role.choices).get(self.role, self.role))
+
+
+def _small(label: str) -> str:
+    """As it is written within a sentence."""
+    return label[:1].lower() + label[1:]
 
 
 def system(rule: str = "") -> str:

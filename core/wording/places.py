@@ -13,6 +13,7 @@ from core.crf.items import FormDef
 from core.crf.rules import VISIT
 from core.models import Subject
 from core.places import LOG
+from core.wording.sentences import Link, Sentence
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,27 @@ class Where:
     def is_form(self) -> bool:
         """Is it a form's record?"""
         return self.form_code in read.form_models()
+
+    def of_record(self) -> Sentence:
+        """The record as a sentence names it: the form at its visit, the line of a log, the visit, the subject."""
+        parts = {"form": Link(self.form, self.url), "visit": self.visit, "subject": self.subject.number}
+        if self.is_form:
+            pattern = _("%(form)s at %(visit)s of %(subject)s") if self.visit else _("%(form)s of %(subject)s")
+        else:
+            pattern = _("%(visit)s of %(subject)s") if self.visit else _("subject %(subject)s")
+        return Sentence(pattern, parts)
+
+    def of_item(self, item: str, url: str = "", *, inside: bool = True) -> Sentence:
+        """One item as a sentence names it; `inside`: an item of the form, not of the visit or the subject."""
+        parts = {
+            "form": self.form, "item": Link(item, url), "visit": self.visit, "subject": self.subject.number
+        }  # fmt: skip
+        if self.is_form and inside:
+            at_visit = _("%(form)s, %(item)s at %(visit)s of %(subject)s")
+            return Sentence(at_visit if self.visit else _("%(form)s, %(item)s of %(subject)s"), parts)
+        return Sentence(
+            _("%(item)s at %(visit)s of %(subject)s") if self.visit else _("%(item)s of %(subject)s"), parts
+        )
 
     def _form_page(self, name: str) -> str:
         args = [self.subject.number, self.visit_name, self.form_code]

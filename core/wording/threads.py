@@ -10,31 +10,61 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.crf import read
 from core.crf.fields import as_json
 from core.crf.items import MISSING_REASONS, Item, Kind
 from core.crf.rules import VISIT
-from core.models import CrfRow, Query, QueryEvent, QueryState, Recorded, StoredFile, Visit
+from core.models import (
+    DATA_KINDS,
+    OVER,
+    WHOLE,
+    Change,
+    ChangeItem,
+    CrfRow,
+    Query,
+    QueryEvent,
+    QueryState,
+    Recorded,
+    Side,
+    StoredFile,
+    Visit,
+)
 from core.places import LOG, place_of, visit_of
+from core.standing import SIGNATURE, VERIFIED
+from core.wording import trail
 from core.wording.fields import Value, item_of, naming_item, row_title, rows_of, say
 from core.wording.people import Who
 from core.wording.places import Where
 
-PILLS = {QueryState.OPEN: "query", QueryState.ANSWERED: "due", QueryState.CLOSED: "complete"}
+PILLS = {
+    QueryState.OPEN: "query",
+    QueryState.ANSWERED: "due",
+    QueryState.CLOSED: "complete",
+    QueryState.CANCELLED: "void",
+}
+ANSWERS = gettext_lazy("The site answers")
+CLOSES = {
+    Side.SYSTEM: gettext_lazy("A monitor or data manager closes"),
+    Side.MONITORING: gettext_lazy("A monitor closes"),
+    Side.DATA_MANAGEMENT: gettext_lazy("A data manager closes"),
+    Side.SAFETY: gettext_lazy("A safety reviewer closes"),
+}
 
 RowPlace = tuple[int, str, int, str, int | None]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A query with the words around it."""
+    """A query with the words around it; `events` are its steps, oldest first, where they were asked for."""
 
     query: Query
     where: Where
     row: str
     label: str
     value: Value | None
+    events: Sequence[QueryEvent] = ()
 
     @property
     def what(self) -> str:
@@ -47,18 +77,49 @@ class Asked:
         return PILLS[QueryState(self.query.state)]
 
     @property
+    def is_over(self) -> bool:
+        """Nobody need do anything any more."""
+        return self.query.state in OVER
+
+    @property
+    def token(self) -> str:
+        """The query as it stands now: what a page posts, so that a later step is not overlooked."""
+        return f"{self.query.pk}-{self.events[-1].pk if self.events else 0}"
+
+    @property
+    def raised_by(self) -> Who | None:
+        """Who asked."""
+        return Who.of(self.events[0], self.query.site) if self.events else None
+
+    @property
     def age(self) -> int | None:
-        """Days since it was opened, on the site's calendar; None once it is closed."""
-        if self.query.state == QueryState.CLOSED:
+        """Days it has waited for its next step, on the site's calendar; None once it is over."""
+        if self.is_over:
             return None
         site = self.query.site
-        return (site.today() - timezone.localdate(self.query.opened_at, site.clock)).days
+        since = self.events[-1].at if self.events else self.query.opened_at
+        return (site.today() - timezone.localdate(since, site.clock)).days
+
+    @property
+    def next_step(self) -> str:
+        """Who does what next; empty once it is over."""
+        if self.is_over:
+            return ""
+        return str(ANSWERS if self.query.state == QueryState.OPEN else CLOSES[Side(self.query.side)])
 
     @property
     def url(self) -> str:
         """The item on its page."""
+        if not self.where.is_form or not self.query.field:
+            return self.where.url
         prefix = f"{self.query.group}-{self.query.row_key}-" if self.query.group else ""
-        return f"{self.where.url}#item-{prefix}{self.query.field}" if self.where.is_form else self.where.url
+        return f"{self.where.url}#item-{prefix}{self.query.field}"
+
+    @property
+    def change_url(self) -> str:
+        """The item on its page, to be changed because of this query; empty where there is no form."""
+        page, _hash, item = self.url.partition("#")
+        return f"{page}?query={self.query.pk}#{item}" if self.where.is_form else ""
 
 
 @dataclass(frozen=True)
@@ -74,13 +135,30 @@ class Step:
     kind = "query"
 
 
-def tell(queries: Sequence[Query]) -> list[Asked]:
-    """The queries in words, in the order given; subject and site loaded. A statement for each repeating group."""
-    names = _row_names(queries)
-    return [_asked(query, names) for query in queries]
+@dataclass(frozen=True)
+class Done:
+    """What was changed because of a query, between the steps of its thread."""
+
+    told: trail.Told
+
+    kind = "change"
+
+    @property
+    def at(self) -> datetime:
+        """The server's time."""
+        return self.told.at
 
 
-def _asked(query: Query, names: Mapping[RowPlace, str]) -> Asked:
+def tell(queries: Sequence[Query], events: Mapping[int, Sequence[QueryEvent]] | None = None) -> list[Asked]:
+    """The queries in words, in the order given; subject and site loaded. A statement for each repeating group.
+
+    `events`: the steps of each, actors loaded.
+    """
+    names, steps_of = _row_names(queries), events or {}
+    return [_asked(query, names, steps_of.get(query.pk, ())) for query in queries]
+
+
+def _asked(query: Query, names: Mapping[RowPlace, str], events: Sequence[QueryEvent]) -> Asked:
     where = Where(query.subject, query.visit_name, query.form_code, query.record_key)
     model = model_of(query)
     row = ""
@@ -88,7 +166,12 @@ def _asked(query: Query, names: Mapping[RowPlace, str]) -> Asked:
         row = row_title(model.rows.title, query.row_key, names.get(_place(query), ""))
     item = item_about(query)
     value = None if query.value is None or item is None else say(model._meta.db_table, item, query.value)
-    return Asked(query, where, row, str(item.label) if item else query.field, value)
+    return Asked(query, where, row, str(item.label) if item else query.field or whole(query), value, events)
+
+
+def whole(query: Query) -> str:
+    """What a query is about that is about no single item."""
+    return _("The whole visit") if query.form_code == VISIT else _("The whole form")
 
 
 def item_about(query: Query) -> Item | None:
@@ -105,7 +188,8 @@ def model_of(query: Query) -> type[Recorded]:
 
 def value_now(query: Query) -> Value | None:
     """What the item says at present: its value, or why it is missing. At most four statements."""
-    row, item = _row_now(query), item_about(query)
+    item = item_about(query)
+    row = _row_now(query) if item else None
     if row is None or item is None:
         return None
     if reason := getattr(row, "missing", {}).get(item.name):
@@ -159,6 +243,21 @@ def _names_in(model: type[CrfRow], queries: Sequence[Query]) -> Iterable[tuple[R
             yield (record.subject_id, visit_name, record.key, model.rows.name, row.key), name
 
 
+def thread(asked: Asked) -> list[Step | Done]:
+    """The steps, and between them what was changed because of the query; oldest first. At most five statements."""
+    changes = asked.query.changes.filter(kind__in=DATA_KINDS).select_related("site", "subject").order_by("seq")
+    found: list[Step | Done] = [*steps(asked, asked.events), *map(Done, _told(list(changes)))]
+    return sorted(found, key=lambda one: (one.at, one.kind == "query"))  # a change comes before what came of it
+
+
+def _told(changes: Sequence[Change]) -> list[trail.Told]:
+    """The changes without what they carry beside the answers."""
+    if not changes:
+        return []
+    items = ChangeItem.objects.filter(change__in=changes).exclude(field__in=(WHOLE, SIGNATURE))
+    return trail.tell(changes, items.exclude(field__startswith=VERIFIED).order_by("id"))
+
+
 def steps(asked: Asked, events: Iterable[QueryEvent]) -> list[Step]:
     """The thread, oldest first; actors loaded."""
     return [step(asked, event) for event in events]
@@ -180,5 +279,6 @@ def _what_was_done(state: str, *, opening: bool) -> str:
         QueryState.OPEN: _("%(who)s asked again."),
         QueryState.ANSWERED: _("%(who)s answered the query."),
         QueryState.CLOSED: _("%(who)s closed the query."),
+        QueryState.CANCELLED: _("%(who)s cancelled the query."),
     }
     return done[QueryState(state)]

@@ -6,16 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from core.crf.items import FormDef
-from core.models import Change, ChangeItem, DraftEntry, Query, QueryEvent, Recorded
+from core.models import WHOLE, Change, ChangeItem, DraftEntry, Query, QueryEvent, Recorded, Signature
 from core.places import Place
+from core.standing import SIGNATURE, VERIFIED
 from core.wording import drafts, threads, trail
 from core.wording.drafts import Sitting
 from core.wording.fields import MISSING, VOIDED
-from core.wording.people import Who
-from core.wording.places import Where
 from core.wording.threads import Step
 from core.wording.trail import Line, Told
 
@@ -38,12 +37,15 @@ class Saved:
 Entry = Told | Saved | Sitting | Step
 # At one moment: what was typed came before it was saved, and the query after.
 ORDER = {"typed": 0, "change": 1, "saved": 1, "query": 2}
+# Told as steps of their queries.
+THREADS = (Query._meta.db_table, QueryEvent._meta.db_table)
 
 
 def of_record(place: Place) -> list[Entry]:
     """The whole record, newest first. At most seven statements, and one more for each repeating group asked about."""
     changes = list(changes_of(place))
-    told = trail.tell(changes, ChangeItem.objects.filter(change__in=changes).order_by("id"))
+    items = ChangeItem.objects.filter(change__in=changes).exclude(table_name__in=THREADS).order_by("id")
+    told = [each for each in trail.tell(changes, items) if each.lines]
     typed = drafts.entries(place, [change.page_token for change in changes])
     return _merge(place.form, told, typed, _steps(queries_of(place)))
 
@@ -66,10 +68,10 @@ class ItemPlace:
 
 
 def of_item(at: ItemPlace) -> list[Entry]:
-    """One item, newest first, with its missing reasons and the voiding of its row."""
-    items = list(_items_of(at, at.row)) if at.row else []
+    """One item, newest first: its values and missing reasons, its verification, the record's signatures, a void row."""
+    items = [item for item in _items_of(at, at.row) if trail.is_told(item)] if at.row else []
     behind = trail.look_behind(items)
-    saved = [Saved(item.change, _line(item, behind)) for item in items]
+    saved = [Saved(item.change, trail.line(item.change, item, behind)) for item in items]
     pages = [change.page_token for change in changes_of(at.place)] if at.place.form.log else []
     typed = [entry for entry in drafts.entries(at.place, pages) if drafts.about(entry, at.input)]
     queries = queries_of(at.place).filter(field=at.name, group=at.group, row_key=at.key)
@@ -77,15 +79,14 @@ def of_item(at: ItemPlace) -> list[Entry]:
 
 
 def _items_of(at: ItemPlace, row: Recorded) -> Iterable[ChangeItem]:
-    names = [at.name, f"{MISSING}{at.name}", VOIDED]
-    found = ChangeItem.objects.filter(table_name=at.table, row_id=row.pk, field__in=names)
-    return found.select_related("change__subject", "change__site").order_by("id")
-
-
-def _line(item: ChangeItem, behind: trail.Behind) -> Line:
-    change = item.change
-    where = Where(change.subject, change.visit_name, change.form_code, change.record_key, change.form_version)
-    return trail.line(item, Who.of(change, change.site), where, behind)
+    names = [at.name, f"{MISSING}{at.name}", f"{VERIFIED}{at.name}", VOIDED]
+    about = Q(table_name=at.table, row_id=row.pk, field__in=names)
+    if at.place.record:
+        form = at.place.form.model._meta.db_table
+        about |= Q(table_name=form, row_id=at.place.record.pk, field=SIGNATURE)
+        signatures = Signature.objects.filter(table_name=form, row_id=at.place.record.pk)
+        about |= Q(table_name=Signature._meta.db_table, field=WHOLE, row_id__in=signatures.values("pk"))
+    return ChangeItem.objects.filter(about).select_related("change__subject", "change__site").order_by("id")
 
 
 def _without_bare_discards(entries: Sequence[DraftEntry]) -> list[DraftEntry]:
