@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from core import schedule
 from core.crf import read
 from core.crf.rules import VISIT
-from core.models import FormStatus, Visit, VisitStatus
+from core.models import FormStatus, HoldState, Visit, VisitStatus
 from core.models.crf import FormState
 from core.schedule import VisitDef, VisitKind, Window, WindowState
 from core.wording.places import visit_title
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Cell:
     """A form at a visit: its state (a class of the design) in a word, where it is entered, how many queries are open.
 
-    Without a `url` nothing can be entered there. `status` is that of the record that counts, if one was begun.
+    Without a `url` nothing can be entered there. `status` is that of the record that counts, if one was begun; `held`:
+    it is frozen or locked by itself.
     """
 
     state: str
@@ -36,11 +37,28 @@ class Cell:
     url: str = ""
     queries: int = 0
     status: FormStatus | None = None
+    held: str = ""
+
+    @property
+    def marks(self) -> list[str]:
+        """Signed, verified, frozen or locked: in words, as far as it is."""
+        return [*_marks(self.status), *([str(HoldState(self.held).label)] if self.held else ())]
+
+
+def _marks(status: FormStatus | None) -> Iterator[str]:
+    if status is None or status.state == FormState.VOIDED:
+        return
+    if status.signed:
+        yield _("Signed")
+    if status.verified and status.verified == status.required:
+        yield _("Verified")
+    elif status.verified:
+        yield _("%(n)s of %(all)s verified") % {"n": status.verified, "all": status.required}
 
 
 @dataclass(frozen=True)
 class VisitRow:
-    """A visit: what is planned, when, and what became of it."""
+    """A visit: what is planned, when, and what became of it; `held`: it is frozen or locked by itself."""
 
     name: str
     title: str
@@ -51,6 +69,12 @@ class VisitRow:
     url: str
     today: date
     queries: int = 0
+    held: str = ""
+
+    @property
+    def held_word(self) -> str:
+        """Frozen or locked, in a word."""
+        return str(HoldState(self.held).label) if self.held else ""
 
     @property
     def missed(self) -> bool:
@@ -151,9 +175,10 @@ def visit_row(records: Records, plan: VisitDef, ordinal: int = 0) -> VisitRow:
         phase=str(plan.phase),
         visit=records.visits.get(name),
         window=records.window(plan),
-        url=reverse("visit-detail", args=[records.subject.number, name]),
+        url=records.keep(reverse("visit-detail", args=[records.subject.number, name])),
         today=records.today,
         queries=records.queries.get((name, VISIT), 0),
+        held=records.holds.get((name, "", 0), ""),
     )
 
 
@@ -194,9 +219,10 @@ def cell(records: Records, row: VisitRow, code: str) -> Cell:
     if code not in read.form_models():
         return Cell("later", _("Later"))
     status = records.states.get((row.name, code))
-    url = reverse("crf-edit", args=[records.subject.number, row.name, code])
+    url = records.keep(reverse("crf-edit", args=[records.subject.number, row.name, code]))
     if status is not None:
-        return Cell(*_entered(status), url, records.queries.get((row.name, code), 0), status)
+        held = records.holds.get((row.name, code, status.key), "")
+        return Cell(*_entered(status), url, records.queries.get((row.name, code), 0), status, held)
     if row.missed:
         return Cell("missed", _("Missed"))
     if not records.applies(code):

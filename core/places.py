@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
-from core import schedule
+from core import asof, schedule
 from core.crf import read
 from core.crf.items import FormDef
 from core.models import Crf, Query, Subject, Visit
+from core.moment import Moment, NotYet, keep, written
 from core.schedule import VisitDef, VisitKind
 
 if TYPE_CHECKING:
@@ -20,16 +22,21 @@ if TYPE_CHECKING:
 
 LOG = "LOG"
 NEW = 0
+MAX_DIGITS = 4  # of the number of a repeated visit
 
 
 @dataclass(frozen=True)
 class VisitPlace:
-    """A visit of the schedule for one subject: what is planned, and what became of it, if anything did."""
+    """A visit of the schedule for one subject: what is planned, and what became of it, if anything did.
+
+    With a `moment` all of it is as it was then.
+    """
 
     subject: Subject
     plan: VisitDef
     ordinal: int
     visit: Visit | None
+    moment: Moment | None = None
 
     @property
     def name(self) -> str:
@@ -44,7 +51,7 @@ class VisitPlace:
     @property
     def url(self) -> str:
         """The visit's page."""
-        return reverse("visit-detail", args=[self.subject.number, self.name])
+        return keep(self.moment, reverse("visit-detail", args=[self.subject.number, self.name]))
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,11 @@ class Place:
     def subject(self) -> Subject:
         """The subject."""
         return self.at.subject
+
+    @property
+    def moment(self) -> Moment | None:
+        """As of when; None for now."""
+        return self.at.moment
 
     @property
     def is_new(self) -> bool:
@@ -79,7 +91,7 @@ class Place:
     @property
     def url(self) -> str:
         """The form's page."""
-        return self.url_of("crf-edit")
+        return keep(self.moment, self.url_of("crf-edit"))
 
     def with_record(self, record: Crf) -> Place:
         """The same place once the record is there, in the version the record was entered under."""
@@ -91,28 +103,68 @@ def find_subject(actor: Actor, number: str, permission: Permission = Permission.
     if "\0" in number:
         raise Http404
     subject: Subject | None = Subject.objects.select_related("site").filter(number=number).first()
+    return _allowed(actor, subject, permission)
+
+
+def _allowed(actor: Actor, subject: Subject | None, permission: Permission) -> Subject:
     if subject is None or not actor.can(Permission.VIEW_CLINICAL, subject.site):
         raise Http404
     actor.require(permission, subject.site)
     return subject
 
 
-def find_visit(actor: Actor, number: str, name: str, permission: Permission = Permission.VIEW_CLINICAL) -> VisitPlace:
-    """A visit of a subject the person may see. Http404 where the schedule has none of that name."""
-    return visit_of(find_subject(actor, number, permission), name)
+def find_subject_at(
+    actor: Actor, number: str, at: str, permission: Permission = Permission.VIEW_CLINICAL
+) -> tuple[Subject, Moment | None]:
+    """The same as of the moment written in `at`, and that moment; empty: now. Raises BadMoment, NotYet as well."""
+    if not at or "\0" in number:
+        return find_subject(actor, number, permission), None
+    found = asof.subject_then(number, at)
+    if found is None:
+        return _not_added_yet(find_subject(actor, number, permission))
+    subject, moment = found
+    return _allowed(actor, subject, permission), moment
 
 
-def visit_of(subject: Subject, name: str) -> VisitPlace:
+def _not_added_yet(subject: Subject) -> NoReturn:
+    first = subject.changes.earliest("seq").at
+    said = {"number": subject.number, "moment": written(first, subject.site.clock)[:16].replace("T", " ")}
+    raise NotYet(_("Subject %(number)s was added on %(moment)s. Choose a later moment.") % said)
+
+
+def find_visit(
+    actor: Actor, number: str, name: str, permission: Permission = Permission.VIEW_CLINICAL, at: str = ""
+) -> VisitPlace:
+    """A visit of a subject the person may see. Http404 where the schedule has none of that name.
+
+    `at`: as of the moment so written.
+    """
+    subject, moment = find_subject_at(actor, number, at, permission)
+    return visit_of(subject, name, moment)
+
+
+def visit_of(subject: Subject, name: str, moment: Moment | None = None) -> VisitPlace:
     """A visit by its name, stored or only planned. Http404 where there is none."""
-    code, _, ordinal = name.partition("-")
+    code, _dash, ordinal = name.partition("-")
     plan = next((v for v in schedule.current().for_version(subject.protocol_version) if v.code == code), None)
-    if plan is None or (ordinal and not ordinal.isdecimal()):
+    if plan is None or (ordinal and not ordinal.isdecimal()) or len(ordinal) > MAX_DIGITS:
         raise Http404
     number = int(ordinal or 0)
-    visit = None if plan.kind is VisitKind.LOG else subject.visits.filter(code=code, ordinal=number).first()
+    visit = None if plan.kind is VisitKind.LOG else _visit(subject, code, number, moment)
     if visit is None and (number or plan.kind not in (VisitKind.SCHEDULED, VisitKind.LOG)):
-        raise Http404
-    return VisitPlace(subject, plan, number, visit)
+        raise _absent(moment)
+    return VisitPlace(subject, plan, number, visit, moment)
+
+
+def _visit(subject: Subject, code: str, ordinal: int, moment: Moment | None) -> Visit | None:
+    if moment is not None:
+        return asof.visit_then(subject, code, ordinal, moment.at)
+    return subject.visits.filter(code=code, ordinal=ordinal).first()
+
+
+def _absent(moment: Moment | None) -> Exception:
+    """What is not there now is no page; what was not there yet is said to be so."""
+    return NotYet(_("This was not there yet at that moment. Choose a later one.")) if moment else Http404()
 
 
 def find_place(
@@ -122,9 +174,13 @@ def find_place(
     code: str,
     key: int | None = None,
     permission: Permission = Permission.VIEW_CLINICAL,
+    at: str = "",
 ) -> Place:
-    """A form of a subject the person may see. Http404 where the schedule asks no such form there."""
-    return place_of(find_visit(actor, number, visit_name, permission), code, key)
+    """A form of a subject the person may see. Http404 where the schedule asks no such form there.
+
+    `at`: as of the moment so written; the record is in the version it was then in.
+    """
+    return place_of(find_visit(actor, number, visit_name, permission, at), code, key)
 
 
 def place_of(at: VisitPlace, code: str, key: int | None = None) -> Place:
@@ -136,7 +192,7 @@ def place_of(at: VisitPlace, code: str, key: int | None = None) -> Place:
     key = key if key is not None else last.key if last else 1
     record = last if last is not None and last.key == key else record_at(at, form, key)
     if record is None and key != _next_key(form, last):
-        raise Http404
+        raise _absent(at.moment)
     place = Place(at, form, key, None)
     return place if record is None else place.with_record(record)
 
@@ -153,14 +209,18 @@ def _next_key(form: FormDef, last: Crf | None) -> int | None:
 def _last_record(at: VisitPlace, form: FormDef) -> Crf | None:
     if at.visit is None:
         return None
+    if at.moment is not None:
+        return asof.record_then(at, form.model, at.moment.at)
     found = form.model.objects.filter(subject=at.subject, visit=at.visit).order_by("-key")
     return found.select_related("entered_by", "changed_by").first()
 
 
 def record_at(at: VisitPlace, form: FormDef, key: int) -> Crf | None:
-    """The record that is there now, if any. One statement."""
+    """The record that is there, or was at the place's moment, if any. One statement."""
     if key == NEW or (at.visit is None and not form.log):
         return None
+    if at.moment is not None:
+        return asof.record_then(at, form.model, at.moment.at, key=key)
     found = form.model.objects.filter(subject=at.subject, visit=at.visit, key=key)
     return found.select_related("entered_by", "changed_by").first()
 

@@ -1,35 +1,47 @@
-"""What there is of a set of subjects: visits, form states, open queries. Four statements, whatever their number."""
+"""What there is, or was at a moment, of a set of subjects: visits, form states, open queries.
+
+Four statements, whatever their number, and as many for a moment that has passed.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count
 
-from core import schedule
+from core import asof, schedule
 from core.crf import read
-from core.models import FormStatus, Query, QueryState, Subject, Visit, VisitStatus
+from core.holds import Held
+from core.models import FormStatus, HoldState, Query, QueryState, Subject, Visit, VisitStatus
 from core.models.crf import FormState
+from core.moment import Moment, keep
 from core.schedule import VisitDef, VisitKind, Window
 
 
 @dataclass
 class Records:
-    """One subject's casebook in outline. Visits by name, form states and open queries by visit name and form code."""
+    """One subject's casebook in outline. Visits by name, form states and open queries by visit name and form code.
+
+    `moment`: as of when; None for now. `holds`: what is frozen or locked by visit name, form code and record, where the
+    page asked for it; empty strings and 0 for what covers the subject.
+    """
 
     subject: Subject
+    moment: Moment | None = None
     visits: dict[str, Visit] = field(default_factory=dict)
     states: dict[tuple[str, str], FormStatus] = field(default_factory=dict)
     log_lines: list[FormStatus] = field(default_factory=list)
     queries: dict[tuple[str, str], int] = field(default_factory=dict)
     answers: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    holds: dict[tuple[str, str, int], str] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
-        """The day at the subject's site."""
-        return self.subject.site.today()
+        """The day at the subject's site, at the moment that is looked at."""
+        return self.moment.today if self.moment else self.subject.site.today()
 
     @property
     def plans(self) -> tuple[VisitDef, ...]:
@@ -71,20 +83,51 @@ class Records:
         """How many queries of the subject are open."""
         return sum(self.queries.values())
 
+    def add_holds(self, held: Held) -> None:
+        """What is frozen or locked, each at its own place: a form, a visit, or all there is of the subject."""
+        for hold in held.holds:
+            place = (hold.visit_name, hold.form_code, hold.record_key)
+            if self.holds.get(place) != HoldState.LOCKED:
+                self.holds[place] = hold.state
 
-def gather(subjects: Sequence[Subject]) -> list[Records]:
-    """The records of these subjects, in their order."""
-    found = {subject.pk: Records(subject) for subject in subjects}
-    for visit in Visit.objects.filter(subject__in=found).order_by("visit_on", "id"):
+    @property
+    def hold(self) -> str:
+        """Is all there is of the subject frozen or locked? Empty where it is not."""
+        return self.holds.get(("", "", 0), "")
+
+    def keep(self, url: str) -> str:
+        """An address, as of the moment that is looked at."""
+        return keep(self.moment, url)
+
+
+def gather(subjects: Sequence[Subject], moment: Moment | None = None) -> list[Records]:
+    """The records of these subjects, in their order; with a moment, of the subjects as they then were."""
+    found = {subject.pk: Records(subject, moment) for subject in subjects}
+    lines = list(_lines(found, moment))  # before the visits: a line saved just now would have none among them
+    names: dict[int, str] = {}
+    for visit in _visits(found, moment):
         found[visit.subject_id].visits[visit.name] = visit
-    for state in FormStatus.objects.filter(subject__in=found).select_related("visit").order_by("key"):
-        if state.visit is None:
-            found[state.subject_id].log_lines.append(state)
+        names[visit.pk] = visit.name
+    for line in lines:
+        if line.visit_id is None:
+            found[line.subject_id].log_lines.append(line)
         else:
-            found[state.subject_id].states[state.visit.name, state.form_code] = state
-    _add_queries(found)
-    _add_answers(found)
+            found[line.subject_id].states[names[line.visit_id], line.form_code] = line
+    _add_queries(found, moment)
+    _add_answers(found, moment)
     return list(found.values())
+
+
+def _visits(found: dict[int, Records], moment: Moment | None) -> Iterable[Visit]:
+    if moment is not None:
+        return asof.visits_then(found, moment.at)
+    return Visit.objects.filter(subject__in=found).order_by("visit_on", "id")
+
+
+def _lines(found: dict[int, Records], moment: Moment | None) -> Iterable[FormStatus]:
+    if moment is not None:
+        return asof.lines_then(found, moment.at)
+    return FormStatus.objects.filter(subject__in=found).order_by("key")
 
 
 def applies(subject: Subject, code: str) -> bool:
@@ -97,18 +140,28 @@ def applies(subject: Subject, code: str) -> bool:
     return form.is_asked_of(given.values_list(item, flat=True).last())
 
 
-def _add_queries(found: dict[int, Records]) -> None:
+def _add_queries(found: dict[int, Records], moment: Moment | None) -> None:
+    if moment is not None:
+        for (subject, *place), n in Counter(asof.open_queries_then(found, moment.at)).items():
+            found[subject].queries[place[0], place[1]] = n
+        return
     asked = Query.objects.filter(subject__in=found, state=QueryState.OPEN)
     for row in asked.values("subject_id", "visit_name", "form_code").annotate(n=Count("id")).order_by():
         found[row["subject_id"]].queries[row["visit_name"], row["form_code"]] = row["n"]
 
 
-def _add_answers(found: dict[int, Records]) -> None:
+def _add_answers(found: dict[int, Records], moment: Moment | None) -> None:
     """The answers on which it hangs whether a form applies: one statement for each item so read."""
     for form, item in sorted({condition[:2] for condition in _conditions()}):
-        rows = read.form_models()[form].objects.filter(subject__in=found, voided=False).order_by("id")
-        for subject, answer in rows.values_list("subject_id", item):
-            found[subject].answers[form, item] = answer
+        model = read.form_models()[form]
+        rows = (
+            model.objects.filter(subject__in=found).order_by("id")
+            if moment is None
+            else asof.latest(model, moment.at, subject__in=found)
+        )
+        for subject, answer, voided in rows.values_list("subject_id", item, "voided"):
+            if not voided:
+                found[subject].answers[form, item] = answer
 
 
 def _conditions() -> Iterable[tuple[str, str, tuple[str, ...]]]:

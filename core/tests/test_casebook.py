@@ -10,11 +10,13 @@ from accounts.actor import Actor
 from accounts.testing import Cast
 from core.actions import crf, visit
 from core.crf import read
+from core.lockcheck import Target
 from core.models import Query, Subject
 from core.places import NEW, visit_of
 from core.testing.forms import enter
 from core.testing.samples import sample_entry
 from core.testing.trial import CALM, WHY, commit, place_at, save_vs
+from core.tests import hold_scenes
 from core.tests.scenes import client_of, statements, text_of
 
 PAGE = "/subjects/01-001/"
@@ -91,6 +93,33 @@ def test_open_queries_are_marked_in_their_cell(cast: Cast, subject: Subject, coo
     assert "Complete 2 queries" in text
 
 
+def test_its_state_is_one_line_that_says_what_is_missing_for_lock(
+    cast: Cast, subject: Subject, coordinator: Actor
+) -> None:
+    save_vs(subject, CALM | {"pulse": None}, by=coordinator)
+    assert "Not ready for lock: 1 form to complete" in text_of(page(cast))
+    assert 'href="/subjects/01-001/lock/"' in page(cast).content.decode()
+
+
+def test_what_is_signed_verified_or_held_is_marked_in_its_cell(
+    cast: Cast, subject: Subject, coordinator: Actor
+) -> None:
+    place = hold_scenes.ready(cast, subject)
+    assert "Complete Signed Verified" in text_of(page(cast))
+    hold_scenes.lock(Target.of_form(place), cast)
+    assert "Complete Signed Verified Locked" in text_of(page(cast))
+    hold_scenes.freeze(Target.of_visit(place.at), cast)
+    assert re.search(r"Unscheduled visit 1 took place 2026-03-02 Frozen", text_of(page(cast)))
+
+
+def test_the_way_into_the_past_is_at_hand(cast: Cast, subject: Subject) -> None:
+    shown = page(cast).content.decode()
+    assert 'href="#look-back"' in shown
+    assert 'type="datetime-local"' in shown
+    assert 'href="/subjects/01-001/difference/"' in shown
+    assert 'href="/subjects/01-001/standing/"' in shown
+
+
 def test_each_role_is_offered_what_it_may_do(cast: Cast, subject: Subject) -> None:
     for reader in (cast.coordinator, cast.investigator):
         assert "/unscheduled/" in page(cast, reader=reader).content.decode()
@@ -118,4 +147,4 @@ def test_the_page_costs_the_same_for_one_visit_and_for_many(cast: Cast, subject:
     commit()
     many = statements(lambda: client.get(PAGE + "?later=1"))
     assert one == many
-    assert many <= 11  # 3 of them keep the session alive
+    assert many <= 15  # 3 of them keep the session alive

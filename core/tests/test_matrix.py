@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,9 @@ from accounts.actor import Actor
 from core import matrix
 from core.actions import crf, visit
 from core.actions.entry import Entry
+from core.holds import Held
 from core.matrix import Cell, Matrix, VisitRow
-from core.models import Subject
+from core.models import FormStatus, Hold, HoldState, Level, Subject
 from core.places import VisitPlace, visit_of
 from core.records import Records, gather
 from core.schedule import current
@@ -176,6 +178,30 @@ def test_forms_of_a_later_release_show_when_asked_for(subject: Subject) -> None:
     assert not {"AE", "DV", "CM"} & {code for code, _title in shown.forms}  # logs belong to no visit
     assert row(subject, "Y15").all_to_come
     assert not row(subject, "SCR").all_to_come
+
+
+def test_marks_say_how_far_a_form_is_verified_and_whether_it_is_signed_or_held() -> None:
+    def marks(held: str = "", **line: Any) -> list[str]:
+        return Cell("complete", "Complete", status=FormStatus(state="COMPLETE", **line), held=held).marks
+
+    assert marks() == []
+    assert marks(required=9, verified=4) == ["4 of 9 verified"]
+    assert marks(required=9, verified=9, signed=True) == ["Signed", "Verified"]
+    assert marks("LOCKED", required=9, verified=0, signed=True) == ["Signed", "Locked"]
+    void = FormStatus(state="VOIDED", signed=True, required=9, verified=9)
+    assert Cell("void", "Void", status=void).marks == []
+    assert Cell("due", "Due").marks == []
+
+
+def test_a_hold_shows_at_its_own_place_the_strictest_first(subject: Subject) -> None:
+    found = records(subject)
+    study = Hold(level=Level.STUDY, state=HoldState.LOCKED)
+    whole = Hold(level=Level.SUBJECT, state=HoldState.FROZEN)
+    visit_hold = Hold(level=Level.VISIT, visit_name="SCR", state=HoldState.FROZEN)
+    found.add_holds(Held.of([study, whole, visit_hold]))
+    assert found.hold == "LOCKED"
+    rows = {row.name: row.held_word for row in matrix.build(found).visits}
+    assert (rows["SCR"], rows["D1"]) == ("Frozen", "")
 
 
 def test_the_next_visit_is_the_one_that_closes_first(subject: Subject, coordinator: Actor) -> None:

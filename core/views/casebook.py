@@ -13,11 +13,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedRequest, requires
 from accounts.permissions import Permission
-from core import matrix, schedule
+from core import asof, matrix, schedule
 from core.crf import read
+from core.models import HoldState
 from core.models.crf import FormState
-from core.places import LOG, find_subject
+from core.moment import asked_for
+from core.places import LOG, find_subject_at
 from core.records import Records, gather
+from core.wording.holds import state_line
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,15 @@ class Log:
 @require_safe
 @requires(Permission.VIEW_CLINICAL)
 def casebook(request: AuthenticatedRequest, number: str) -> HttpResponse:
-    """Visits by forms, either way round; logs; milestones."""
-    subject = find_subject(request.actor, number)
-    records = gather([subject])[0]
+    """Visits by forms, either way round; logs; milestones. Now, or as of a moment."""
+    subject, moment = find_subject_at(request.actor, number, asked_for(request.GET))
+    records = gather([subject], moment)[0]
+    records.add_holds(asof.held_at(subject, moment))
     later = request.GET.get("later") == "1"
     table = matrix.build(records, later=later)
     context = {
         "subject": subject,
+        "moment": moment,
         "matrix": table,
         "visits_across": request.GET.get("across") == "visits",
         "later": later,
@@ -48,7 +53,9 @@ def casebook(request: AuthenticatedRequest, number: str) -> HttpResponse:
         "next": table.next_visit,
         "infusion_day": schedule.infusion_day(records.today, subject.infusion_on) if subject.infusion_on else None,
         "open_queries": records.open_queries,
-        "may_add_visit": request.actor.can(Permission.MANAGE_VISITS, subject.site),
+        "state_line": state_line(subject) if moment is None else None,
+        "hold": HoldState(records.hold).label if records.hold else "",
+        "may_add_visit": moment is None and request.actor.can(Permission.MANAGE_VISITS, subject.site),
         "may_read_trail": request.actor.can(Permission.VIEW_TRAIL, subject.site),
     }
     return render(request, "core/subject_detail.html", context)
@@ -63,5 +70,5 @@ def _logs(records: Records) -> Iterator[Log]:
                 lines=sum(line.state != FormState.VOIDED for line in lines),
                 incomplete=sum(line.state == FormState.INCOMPLETE for line in lines),
                 queries=records.queries.get((LOG, form.code), 0),
-                url=reverse("log-list", args=[records.subject.number, form.code]),
+                url=records.keep(reverse("log-list", args=[records.subject.number, form.code])),
             )

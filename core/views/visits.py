@@ -19,14 +19,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import AuthenticatedRequest, requires
 from accounts.permissions import Permission
-from core import matrix, schedule
+from core import asof, matrix, schedule
 from core.actions import visit as acts
 from core.actions.errors import Conflict, ReasonRequired, Refused
 from core.crf.inputs import TextValue, parse_day
 from core.crf.rules import VISIT
-from core.models import ChainHead, Change, Query, QueryState, Subject, Visit
+from core.models import ChainHead, Change, Subject, Visit
 from core.models.crf import FormState
-from core.places import LOG, VisitPlace, find_subject, find_visit
+from core.moment import asked_for, keep
+from core.places import LOG, VisitPlace, find_subject, find_subject_at, find_visit
 from core.records import gather
 from core.schedule import VisitDef, VisitKind
 from core.views.posted import whole
@@ -85,10 +86,12 @@ class AddForm(forms.Form):
 @require_safe
 @requires(Permission.VIEW_CLINICAL)
 def detail(request: AuthenticatedRequest, number: str, visit: str) -> HttpResponse:
-    """What is planned, what became of it, and its forms. The lines of logs stand in the casebook."""
+    """What is planned, what became of it, and its forms; now or as of a moment. Log lines stand in the casebook."""
+    at = asked_for(request.GET)
     if visit == LOG:
-        return redirect("subject-detail", find_subject(request.actor, number).number)
-    return _page(request, _find(request, number, visit, Permission.VIEW_CLINICAL), {})
+        subject, moment = find_subject_at(request.actor, number, at)
+        return redirect(keep(moment, reverse("subject-detail", args=[subject.number])))
+    return _page(request, _find(request, number, visit, Permission.VIEW_CLINICAL, at), {})
 
 
 @require_POST
@@ -158,9 +161,9 @@ def _addable(subject: Subject) -> dict[str, VisitDef]:
     return {plan.code: plan for plan in plans if plan.kind not in (VisitKind.SCHEDULED, VisitKind.LOG)}
 
 
-def _find(request: AuthenticatedRequest, number: str, name: str, permission: Permission) -> VisitPlace:
+def _find(request: AuthenticatedRequest, number: str, name: str, permission: Permission, at: str = "") -> VisitPlace:
     """A visit of the schedule, or one that was added. Http404 for one that is not there before somebody adds it."""
-    place = find_visit(request.actor, number, name, permission)
+    place = find_visit(request.actor, number, name, permission, at)
     if place.visit is None and place.plan.kind is not VisitKind.SCHEDULED:
         raise Http404
     return place
@@ -205,23 +208,24 @@ def _page(
     request: AuthenticatedRequest, place: VisitPlace, tried: dict[str, forms.Form], *, status: int = 200
 ) -> HttpResponse:
     """What was tried and refused stays on the page."""
-    records = gather([place.subject])[0]
+    records = gather([place.subject], place.moment)[0]
     row = matrix.visit_row(records, place.plan, place.ordinal)
     cells = list(matrix.form_cells(records, row))
     began = any(each.status is not None and each.status.state != FormState.VOIDED for _title, each in cells)
     may_be_missed = place.plan.kind is VisitKind.SCHEDULED and not began
     context = {
         "subject": place.subject,
+        "moment": place.moment,
         "place": place,
         "row": row,
         "cells": cells,
         "to_come": _to_come(place.plan),
-        "queries": _queries(place),
+        "queries": asof.queries_at(place, VISIT),
         "date_form": tried.get("date") or DateForm(initial={"visit_on": row.on}),
         "missed_form": tried.get("missed") or (MissedForm(auto_id=MISSED_ID) if may_be_missed else None),
         "last_change": _last_change(place) if status == 409 else None,
-        "may_manage": request.actor.can(Permission.MANAGE_VISITS, place.subject.site),
-        "may_answer": request.actor.can(Permission.ANSWER_QUERY, place.subject.site),
+        "may_manage": place.moment is None and request.actor.can(Permission.MANAGE_VISITS, place.subject.site),
+        "may_answer": place.moment is None and request.actor.can(Permission.ANSWER_QUERY, place.subject.site),
         "may_read_trail": request.actor.can(Permission.VIEW_TRAIL, place.subject.site),
         **_quick_days(records.today),
     }
@@ -236,12 +240,6 @@ def _quick_days(today: date) -> dict[str, date]:
 def _to_come(plan: VisitDef) -> list[Any]:
     """The titles of the visit's forms that a later release brings."""
     return [title for code, title in schedule.forms_to_come().items() if code in plan.forms]
-
-
-def _queries(place: VisitPlace) -> list[Query]:
-    """What is asked about the visit itself: its date."""
-    asked = Query.objects.filter(subject=place.subject, visit_name=place.name, form_code=VISIT)
-    return list(asked.exclude(state=QueryState.CLOSED).order_by("id"))
 
 
 def _last_change(place: VisitPlace) -> Change | None:
