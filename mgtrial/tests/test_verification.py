@@ -1,0 +1,73 @@
+"""This trial's verification plan, against what the monitoring plan is to secure."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils.translation import override
+
+from core.crf import read
+from core.crf.items import FormDef, Item
+from core.verification import NONE, REQUIRED, Check, Need, problems
+from mgtrial.verification import PLAN
+
+WHOLE = {"ICF", "DM"}  # consent and who the subject is
+SAMPLED = {"MGADL", "VS", "CHEM"}
+
+
+def checks(form: FormDef) -> dict[str, Check]:
+    """Item, with its group where it stands in one -> what the plan wants of it."""
+    plan = PLAN.forms[form.code]
+    found = {item.name: plan.check(item) for item in form.items}
+    return found | {f"{g.name}.{item.name}": plan.check(item, g.name) for g in form.rows for item in g.items}
+
+
+def test_it_works() -> None:
+    assert problems(PLAN) == []
+
+
+@pytest.mark.parametrize("code", sorted(WHOLE))
+def test_consent_and_identity_are_verified_of_everyone(code: str) -> None:
+    assert set(checks(read.form(code)).values()) == {REQUIRED}
+
+
+@pytest.mark.parametrize(
+    ("code", "items"),
+    [
+        ("UPT", {"lbperf", "lbreasnd", "lbdtc", "lborres", "lblot", "lbphoto"}),
+        ("INF", {"exoccur", "exlot", "expldos", "exweight", "exdose", "exstdtc", "exendtc", "exvamt", "cmprem"}),
+        ("AE", {"aeterm", "aestdat", "aeendat", "aeout", "aetoxgr", "aeser", "aesercrit", "aerel", "aeacn"}),
+        ("DV", {"dvterm", "dvcat", "dvstdat", "dvimpact", "dvaction"}),
+    ],
+)
+def test_pregnancy_dose_and_safety_are_verified_of_everyone(code: str, items: set[str]) -> None:
+    assert {name for name, check in checks(read.form(code)).items() if check is REQUIRED} >= items
+
+
+@pytest.mark.parametrize("code", sorted(SAMPLED))
+def test_scales_and_measurements_are_verified_of_a_share(code: str) -> None:
+    found = set(checks(read.form(code)).values())
+    assert REQUIRED not in found
+    assert {check.share for check in found if check.need is Need.TARGETED} <= {20, 30}
+
+
+def test_each_answer_of_a_scale_is_in_the_sample_and_its_total_is_not() -> None:
+    found = checks(read.form("MGADL"))
+    assert {found[f"mgadl0{n}"].need for n in range(1, 9)} == {Need.TARGETED}
+    assert found["mgadltot"] is NONE
+
+
+def test_clock_times_and_units_of_routine_measurements_are_not_verified() -> None:
+    assert checks(read.form("VS"))["vstim"] is NONE
+    assert checks(read.form("CHEM"))["results.lborresu"] is NONE
+
+
+def test_nothing_derived_is_verified() -> None:
+    derived: list[tuple[FormDef, Item]] = [(form, item) for form in read.forms() for item in form.items if item.derived]
+    assert derived
+    assert {PLAN.forms[form.code].check(item) for form, item in derived} == {NONE}
+
+
+def test_the_monitor_is_told_where_to_look_in_both_languages() -> None:
+    for language in ("en", "zh-hans"):
+        with override(language):
+            assert all(str(form.source) for form in PLAN.forms.values())

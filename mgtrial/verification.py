@@ -1,0 +1,51 @@
+"""What is verified against source: a proposal until the sponsor's monitoring plan is received. Data only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from core.verification import NONE, REQUIRED, FormPlan, Plan, targeted
+
+# Of scales and vital signs a share of the subjects is checked, and all of the first subjects of each site: what a site
+# misunderstands shows there.
+SCALES: Final = targeted(30)
+VITAL_SIGNS: Final = targeted(20)
+LABORATORY: Final = targeted(20)
+FIRST_OF_SITE: Final = 2
+
+PLAN: Final = Plan(
+    first_of_site=FIRST_OF_SITE,
+    forms={
+        # Consent and eligibility: every answer of every subject
+        "ICF": FormPlan(REQUIRED, source=_("The signed consent form, in the subject's file")),
+        "DM": FormPlan(REQUIRED, source=_("Identity document and hospital admission record")),
+        # Pregnancy tests and the dose: without them a subject may not be treated
+        "UPT": FormPlan(
+            REQUIRED, {"lbllod": NONE}, source=_("Test strip or its photo, kit label, and the nursing record")
+        ),
+        "INF": FormPlan(
+            REQUIRED,
+            {"excom": NONE},
+            source=_("Infusion record, product label and certificate, prescription and nursing record"),
+        ),
+        # Safety and protocol deviations
+        "AE": FormPlan(REQUIRED, {"aecom": NONE}, source=_("Hospital records, laboratory and imaging reports")),
+        "DV": FormPlan(
+            REQUIRED, {"dvrule": NONE, "dvplace": NONE}, source=_("The site's deviation log and hospital records")
+        ),
+        # Efficacy and routine measurements
+        "MGADL": FormPlan(
+            SCALES, {"qstim": NONE, "qsmethod": NONE}, source=_("The scale as filled in on paper, signed by the rater")
+        ),
+        "VS": FormPlan(VITAL_SIGNS, {"vstim": NONE, "vspos": NONE}, source=_("Nursing record of vital signs")),
+        "CHEM": FormPlan(
+            LABORATORY,
+            {"lbtim": NONE, "lbspccnd": NONE, "lbnam": NONE, "lbreport": NONE}
+            | {"results.lbtestcd": NONE}  # whose result it is shows with the result
+            | {"results.lborresu": NONE, "results.lbornrlo": NONE, "results.lbornrhi": NONE},
+            source=_("Laboratory report"),
+        ),
+    },
+)
