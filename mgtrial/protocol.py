@@ -176,6 +176,7 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     ),
     Parameter("ltfu_last_year", _("Long-term follow-up, last year"), "a", LAST_YEAR, FOLLOW_UP, Status.VERIFY),
     Parameter("late_entry", _("Data counts as entered late after"), "d", 7, NO_SOURCE, Status.PROPOSAL),
+    Parameter("unsigned_days", _("Forms count as unsigned too long after"), "d", 30, NO_SOURCE, Status.PROPOSAL),
     Parameter(
         "missing_query_days",
         _("Answers that a form lacks are queried after its entry, days"),
@@ -184,4 +185,39 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
         NO_SOURCE,
         Status.PROPOSAL,
     ),
+    Parameter(
+        "deviation_sponsor",
+        _("Major deviation: sponsor notified, at most"),
+        "d",
+        5,
+        NO_SOURCE,
+        Status.PROPOSAL,
+    ),
+    Parameter(
+        "deviation_ethics",
+        _("Major deviation: ethics committee notified, at most"),
+        "d",
+        14,
+        NO_SOURCE,
+        Status.PROPOSAL,
+    ),
+    # Exception listings and reviews of the trail
+    Parameter("listing_lock_days", _("Changes before a lock are counted for"), "d", 7, NO_SOURCE, Status.PROPOSAL),
+    Parameter("listing_lock_changes", _("Changes before a lock are many from"), "1", 10, NO_SOURCE, Status.PROPOSAL),
+    Parameter("listing_evening", _("Night entry begins at"), "h", 22, NO_SOURCE, Status.PROPOSAL),
+    Parameter("listing_morning", _("Night entry ends at"), "h", 6, NO_SOURCE, Status.PROPOSAL),
+    Parameter(
+        "listing_identical_items", _("Forms are compared from so many answers"), "1", 6, NO_SOURCE, Status.PROPOSAL
+    ),
+    Parameter(
+        "listing_fast_items", _("Speed of entry is looked at from so many answers"), "1", 5, NO_SOURCE, Status.PROPOSAL
+    ),
+    Parameter(
+        "listing_fast_seconds", _("Entry is too fast below, for each answer"), "s", 1, NO_SOURCE, Status.PROPOSAL
+    ),
+    Parameter(
+        "listing_burst_changes", _("Changes of one person are a burst from"), "1", 20, NO_SOURCE, Status.PROPOSAL
+    ),
+    Parameter("listing_burst_minutes", _("A burst lies within"), "min", 10, NO_SOURCE, Status.PROPOSAL),
+    Parameter("trail_review_days", _("The audit trail is reviewed every"), "d", 30, NO_SOURCE, Status.PROPOSAL),
 )
