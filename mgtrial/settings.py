@@ -78,6 +78,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 # The trial.
 TRIAL_SCHEDULE = "mgtrial.schedule"
 TRIAL_PROTOCOL = "mgtrial.protocol"
+TRIAL_VERIFICATION = "mgtrial.verification"
 DEVIATION_FORM = "DV"
 
 INSTALLED_APPS = [
@@ -117,6 +118,7 @@ MIDDLEWARE = [
     "accounts.middleware.DeclaredPermissionMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "core.middleware.RequestIdMiddleware",
+    "core.past.PastMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -176,6 +178,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# Letters, such as `smtp+tls://user:password@host:587`. What the mail server does not take waits.
+EMAIL_URL = env.str("EMAIL_URL", default="smtp://127.0.0.1:25")
+vars().update(env.email_url_config(EMAIL_URL))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="mgtrial@localhost")
+
 # The browser. No script, style or picture from another host, none inline.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -196,6 +204,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 # The trail.
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
+# Seals: the key that signs them, and where their copies lie outside the database (docs/verification.md).
+SEAL_KEY_FILE = env.str("SEAL_KEY_FILE", default="") or str(BASE_DIR / ".local" / "seal.key")
+SEAL_FOLDER = env.str("SEAL_FOLDER", default="") or str(BASE_DIR / ".local" / "seals")
 
 # Background work. Celery names a Redis behind a socket file in its own way.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
@@ -204,10 +215,15 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+CELERY_IMPORTS = ["core.sealing.tasks"]
 CELERY_BEAT_SCHEDULE = {
-    "clear-expired-sessions": {"task": "mgtrial.celery.clear_expired_sessions", "schedule": crontab(hour=3, minute=10)},
+    "clear-expired-sessions": {"task": "mgtrial.celery.clear_expired_sessions", "schedule": crontab(minute="*/5")},
     "recheck-all": {"task": "core.tasks.recheck_all", "schedule": crontab(hour=18, minute=30)},  # 02:30 in China
     "check-protection": {"task": "core.tasks.check_protection", "schedule": crontab()},
+    "seal-the-hour": {"task": "core.sealing.tasks.seal_the_hour", "schedule": crontab(minute=0)},
+    "send-seals": {"task": "core.sealing.tasks.send_seals", "schedule": crontab()},
+    "look-at-clocks": {"task": "core.sealing.tasks.look_at_clocks", "schedule": crontab()},
+    "verify-every-night": {"task": "core.sealing.tasks.verify_every_night", "schedule": crontab(hour=19, minute=30)},
 }
 
 LOGGING = {

@@ -1,0 +1,52 @@
+"""Verify the trail where it lies, by the very checks of verify_trail.py; what is found is told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.conf import settings
+from django.db import transaction
+
+import verify_trail
+from accounts.events import record
+from accounts.models import EventKind
+from core.models import Subject
+from core.sealing import keys
+from core.sealing.source import Database, snapshot
+from verify_trail import Outside, Report, Sealed
+
+log = logging.getLogger(__name__)
+
+
+def verify(outside: Outside | None, known: Sequence[Ed25519PublicKey]) -> Report:
+    """The whole trial as it is at one moment."""
+    report = Report()
+    with snapshot():
+        return verify_trail.verify(Database(), outside, known, report)
+
+
+def verify_and_tell() -> Report:
+    """Against the copies outside, with this system's own key; faults go to the log and among the events."""
+    outside = Outside.of(Path(settings.SEAL_FOLDER))
+    report = verify(outside, [*outside.keys(), keys.signing_key().public_key()])
+    tell(report)
+    return report
+
+
+def tell(report: Report) -> None:
+    """An alert in the log and one event, where anything was found."""
+    if report.faults:
+        first = [str(fault) for fault in report.faults[:20]]
+        log.error("The audit trail was altered behind the application: %s faults. %s", len(report.faults), first)
+        record(EventKind.SEAL, what="verification", detail={"faults": len(report.faults), "first": first})
+
+
+def of_subject(subject: Subject) -> Report:
+    """One subject alone, without the seals, as the transaction under way sees it."""
+    report = Report()
+    with transaction.atomic():
+        verify_trail.check_subjects(Database(subject), Sealed(), report)
+    return report
