@@ -20,7 +20,9 @@ PLACES = (
     ("home", gettext_lazy("Home"), Permission.VIEW_HOME),
     ("subject-list", gettext_lazy("Subjects"), Permission.VIEW_CLINICAL),
     ("query-list", gettext_lazy("Queries"), Permission.VIEW_CLINICAL),
+    ("deviation-list", gettext_lazy("Deviations"), Permission.VIEW_CLINICAL),
     ("change-list", gettext_lazy("Changes"), Permission.VIEW_TRAIL),
+    ("listing-list", gettext_lazy("Review"), Permission.VIEW_TRAIL),
     ("admin:index", gettext_lazy("Administration"), Permission.MANAGE_ACCOUNTS),
 )
 

@@ -69,11 +69,18 @@ def is_there() -> bool:
 @transaction.atomic
 def make() -> None:
     """The sites and the people. IntegrityError or ValidationError where a number or a user name is taken."""
-    sites = {data["code"]: _save(Site(**data), by=system_actor().user) for data in SITES}
+    sites = {
+        data["code"]: _save(
+            Site(**data, seal_recipients=f"trial-archive-{data['code']}@hospital.example"), by=system_actor().user
+        )
+        for data in SITES
+    }
     made: dict[str, User] = {}
     for person in PEOPLE:
         user = User(username=person.username, full_name=person.full_name)
         user.set_password(PASSWORD)
+        if person.role is Role.INVESTIGATOR:  # who alone signs
+            user.identity_checked_on, user.identity_checked_by = SINCE, made[PEOPLE[0].username]
         by = made.get(PEOPLE[0].username) or system_actor().user
         made[person.username] = _save(user, by=by)
         head = next((each for each in PEOPLE if each.site and each.site == person.site), None)

@@ -9,7 +9,7 @@ from time import monotonic
 from accounts.models import Role, Site
 from core.actions import subject as subjects
 from core.models import Subject
-from demo import cast
+from demo import cast, oversight
 from demo.course import Course
 from demo.desk import Desk, Staff
 from demo.journey import Journey
@@ -23,9 +23,10 @@ def load(today: date, seed: int, say: Callable[[str], None]) -> int:
         cast.make()
     staff = {site["code"]: _staff(site["code"]) for site in cast.SITES}
     present = set(Subject.objects.values_list("number", flat=True))
-    return sum(
+    told = sum(
         _tell(story, staff[story.number[:2]], today, seed, say) for story in STORIES if story.number not in present
     )
+    return told + oversight.oversee()
 
 
 def is_complete() -> bool:

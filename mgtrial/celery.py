@@ -25,5 +25,8 @@ def start_protected_only(**kwargs: object) -> None:
 
 @shared_task  # type: ignore[untyped-decorator]  # celery has no types
 def clear_expired_sessions() -> None:
-    """Sessions past their time leave the database; who signed in and when is kept elsewhere."""
+    """Sessions past their time leave the database, each with its event."""
+    from accounts.sessions import end_timed_out  # noqa: PLC0415  the models are loaded by now
+
+    end_timed_out()
     call_command("clearsessions")

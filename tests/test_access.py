@@ -19,6 +19,7 @@ from core.tests.scenes import client_of
 
 SITE_STAFF = ("coordinator", "coordinator2", "investigator")
 READERS = (*SITE_STAFF, "monitor", "data_manager", "safety_reviewer", "auditor")
+MAY_ASK = (*SITE_STAFF, "data_manager")
 ELSEWHERE = ("other_coordinator", "other_investigator")
 EVERYBODY = (*READERS, *ELSEWHERE, "administrator")
 OURS = ("accounts.", "core.")
@@ -33,12 +34,29 @@ class Address:
     writers: tuple[str, ...] = ()
 
 
-def addresses(query: int, file: int) -> list[Address]:
+def addresses(query: int, file: int, change: int) -> list[Address]:
     """Every page of site 01's subject; those that only take a post have no reader."""
     home = "/subjects/01-001/"
     form = f"{home}visits/SCR/VS/"
     return [
         Address(home),
+        Address(f"{home}standing/"),
+        Address(f"{home}difference/"),
+        Address(f"{home}signatures/"),
+        Address(f"{home}lock/"),
+        Address(f"{home}lock/freeze/", readers=(), writers=("monitor", "data_manager")),
+        Address(f"{home}lock/unfreeze/", readers=(), writers=("monitor", "data_manager")),
+        Address(f"{home}lock/lock/", readers=(), writers=("data_manager",)),
+        Address(f"{home}lock/ask-unlock/", readers=(), writers=("investigator", "data_manager")),
+        Address(f"{home}lock/unlock/", readers=(), writers=("investigator", "monitor", "data_manager")),
+        Address(f"{home}lock/refuse-unlock/", readers=(), writers=("investigator", "monitor", "data_manager")),
+        Address(f"{home}masking/"),
+        Address(f"{home}masking/reason/{change}/ask/", readers=MAY_ASK, writers=MAY_ASK),
+        Address(f"{form}queries/"),
+        Address(f"{form}queries/sysbp/"),
+        Address(f"{form}queries/raise/", readers=(), writers=("monitor", "data_manager", "safety_reviewer")),
+        Address(f"{form}queries/sysbp/raise/", readers=(), writers=("monitor", "data_manager", "safety_reviewer")),
+        Address(f"/queries/{query}/cancel/", readers=(), writers=()),
         Address(f"{home}visits/SCR/"),
         Address(f"{home}log/AE/"),
         Address(form, writers=SITE_STAFF),
@@ -66,7 +84,9 @@ def about(cast: Cast, subject: Subject, coordinator: Any) -> list[Address]:
 
     save_vs(subject, CALM | {"sysbp": "250"}, by=coordinator)
     kept = files.keep(subject, SimpleUploadedFile("a.pdf", b"%PDF-1.7"), by=coordinator)
-    return addresses(Query.objects.get().pk, kept.pk)
+    change = save_vs(subject, CALM | {"sysbp": "251"}, by=coordinator, reason="read again").change
+    assert change is not None
+    return addresses(Query.objects.get().pk, kept.pk, change.pk)
 
 
 def views() -> Iterator[URLPattern]:
@@ -146,7 +166,8 @@ def test_an_account_that_was_closed_is_out_at_once(cast: Cast, about: list[Addre
 def test_an_answer_leads_nowhere_else(where: str, cast: Cast, about: list[Address]) -> None:
     query = Query.objects.get()
     answer = client_of(cast.coordinator).post(
-        f"/queries/{query.pk}/answer/?next={where}", {"text": "seen", "next": where}
+        f"/queries/{query.pk}/answer/?next={where}",
+        {"text": "seen", "next": where, "seen": query.events.latest("id").pk},
     )
 
     assert answer.status_code == 302

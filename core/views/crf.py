@@ -23,25 +23,32 @@ from core.actions import crf as acts
 from core.actions import draft as journal
 from core.actions import file as files
 from core.actions.errors import Conflict, Refused
+from core.asking import asking_role
+from core.asof import log_lines, queries_at, rows_at
 from core.crf import forms, read
 from core.crf.items import Kind
-from core.models import CrfRow, FormStatus, Query, QueryState
-from core.places import LOG, NEW, Place, find_place, find_subject, place_of, visit_of
+from core.models import FormStatus
+from core.moment import BadMoment, asked_for, keep
+from core.places import LOG, NEW, Place, find_place, find_subject_at, place_of, visit_of
 from core.records import applies
 from core.views.posted import token, whole
+from core.views.queries import because
+from core.wording.standing import standing
 
 
 @requires(Permission.VIEW_CLINICAL)
 def edit(request: AuthenticatedRequest, number: str, visit: str, code: str, key: int | None = None) -> HttpResponse:
-    """A form of a subject, to read, or to enter for those who may."""
-    place = find_place(request.actor, number, visit, code, key)
+    """A form of a subject, to read, or to enter for those who may; as of a moment, to read only."""
+    place = find_place(request.actor, number, visit, code, key, at=asked_for(request.GET))
     if place.key == NEW:
         request.actor.require(Permission.ENTER_DATA, place.subject.site)  # there is nothing to read yet
     if request.method == "POST":
         request.actor.require(Permission.ENTER_DATA, place.subject.site)
+        if place.moment is not None:
+            raise BadMoment(_("This page shows the past, where nothing can be changed. Go back to now first."))
         return _save(request, place)
     typed = journal.pending(place, by=request.actor) if _may_enter(request, place) else {}
-    rows = _rows(place)
+    rows = rows_at(place)
     laid_over = forms.restored(place, rows, typed) if typed else None
     form = forms.CrfForm(place, rows, laid_over)
     differing = None
@@ -53,7 +60,7 @@ def edit(request: AuthenticatedRequest, number: str, visit: str, code: str, key:
 
 def _save(request: AuthenticatedRequest, place: Place) -> HttpResponse:
     posted = request.POST.copy()
-    form = forms.CrfForm(place, _rows(place), posted)
+    form = forms.CrfForm(place, rows_at(place), posted)
     _keep_files(request, place, form, posted)
     if not form.is_valid():
         return _page(request, place, form, status=400)
@@ -65,6 +72,7 @@ def _save(request: AuthenticatedRequest, place: Place) -> HttpResponse:
             reason=form.cleaned_data.get("reason", ""),
             revision=whole(request.POST.get("revision")),
             token=token(request.POST.get("token")),
+            query=query.pk if (query := because(request, place)) else None,
         )
     except Conflict as conflict:
         return _conflict(request, place, conflict.current.key if conflict.current else place.key)
@@ -115,10 +123,10 @@ def _next(place: Place) -> str:
 def _conflict(request: AuthenticatedRequest, place: Place, key: int) -> HttpResponse:
     """Both versions, side by side where they differ; what was typed stands in the form, on the present version."""
     current = place_of(visit_of(place.subject, place.at.name), place.form.code, key)
-    form = forms.CrfForm(current, _rows(current), request.POST.copy())
+    form = forms.CrfForm(current, rows_at(current), request.POST.copy())
     form.is_valid()
     mine = {name: request.POST.getlist(name) for name in request.POST}
-    differing = forms.compare(form, forms.posted(current, _rows(current)), mine)
+    differing = forms.compare(form, forms.posted(current, rows_at(current)), mine)
     return _page(request, current, form, status=409, differing=differing)
 
 
@@ -131,19 +139,24 @@ def _page(
     restored: bool = False,
     differing: Any = None,
 ) -> HttpResponse:
-    queries = Query.objects.filter(
-        subject=place.subject, form_code=place.form.code, visit_name=place.at.name, record_key=place.key
-    ).exclude(state=QueryState.CLOSED)
     may_read_trail = request.actor.can(Permission.VIEW_TRAIL, place.subject.site)
-    form.attach(queries.order_by("id") if place.record else [])
+    form.attach(queries_at(place.at, place.form.code, place.key) if place.record else [])
+    stands = standing(place, {name: list(rows.values()) for name, rows in form.rows_by_group.items()})
     context = {
         "place": place,
         "subject": place.subject,
         "site": place.subject.site,
         "form": form,
-        "may_enter": _may_enter(request, place),
-        "may_void": place.record is not None and request.actor.can(Permission.VOID_RECORD, place.subject.site),
-        "may_answer": request.actor.can(Permission.ANSWER_QUERY, place.subject.site),
+        "moment": place.moment,
+        "standing": stands,
+        "links": _links(request, place),
+        "may_enter": stands.is_open and _may_enter(request, place),
+        "may_void": stands.is_open and _may(request, place, Permission.VOID_RECORD) and place.record is not None,
+        "may_answer": _may(request, place, Permission.ANSWER_QUERY),
+        "because": because(request, place),
+        "whole_queries": form.queries.get("", []),
+        "queries_url": place.url_of("query-form") if place.record else "",
+        "may_raise": place.moment is None and asking_role(request.actor, place.subject.site) is not None,
         "token": request.POST.get("token") or _begun(request, place, restored) or forms.new_token(),
         "restored": restored,
         "differing": differing,
@@ -165,7 +178,29 @@ def _window(place: Place) -> Any:
 
 def _may_enter(request: AuthenticatedRequest, place: Place) -> bool:
     voided = place.record is not None and place.record.voided
-    return not voided and request.actor.can(Permission.ENTER_DATA, place.subject.site)
+    return not voided and _may(request, place, Permission.ENTER_DATA)
+
+
+def _may(request: AuthenticatedRequest, place: Place, permission: Permission) -> bool:
+    """The past is read, not written."""
+    return place.moment is None and request.actor.can(permission, place.subject.site)
+
+
+def _links(request: AuthenticatedRequest, place: Place) -> list[tuple[str, str, str]]:
+    """Where else this record is worked on: address, icon, words."""
+    if place.record is None or place.moment is not None:
+        return []
+    here = f"?visit={place.at.name}&form={place.form.code}&key={place.key}"
+    pages = (
+        (Permission.VERIFY_SOURCE, "verify", "check-circle", _("Verify")),
+        (Permission.SIGN, "subject-sign", "pencil", _("Sign")),
+        (Permission.FREEZE, "hold-page", "lock", _("Freeze or lock")),
+    )
+    return [
+        (reverse(name, args=[place.subject.number]) + here, icon, words)
+        for permission, name, icon, words in pages
+        if _may(request, place, permission)
+    ]
 
 
 def _begun(request: AuthenticatedRequest, place: Place, restored: bool) -> UUID | None:
@@ -187,12 +222,6 @@ def _again_url(place: Place) -> str:
     if place.record is None or not place.record.voided or place.form.log:
         return ""
     return replace(place, key=place.key + 1, record=None).url
-
-
-def _rows(place: Place) -> dict[str, list[CrfRow]]:
-    if place.record is None:
-        return {}
-    return {g.name: g.model.of(place.record) for g in place.form.rows}
 
 
 def _keep_files(request: AuthenticatedRequest, place: Place, form: forms.CrfForm, posted: QueryDict) -> None:
@@ -231,14 +260,15 @@ def void(request: AuthenticatedRequest, number: str, visit: str, code: str, key:
 @requires(Permission.VIEW_CLINICAL)
 def log(request: AuthenticatedRequest, number: str, code: str) -> HttpResponse:
     """The lines of a log: adverse events, deviations."""
-    subject = find_subject(request.actor, number)
-    place = place_of(visit_of(subject, LOG), code, NEW)
-    lines = FormStatus.objects.filter(subject=subject, form_code=code, visit=None).order_by("key")
+    subject, moment = find_subject_at(request.actor, number, asked_for(request.GET))
+    place = place_of(visit_of(subject, LOG, moment), code, NEW)
+    lines = log_lines(subject, code, moment)
     context = {
         "place": place,
         "subject": subject,
-        "lines": [(line, place_url(subject.number, code, line.key)) for line in lines],
-        "may_enter": request.actor.can(Permission.ENTER_DATA, subject.site),
+        "moment": moment,
+        "lines": [(line, keep(moment, place_url(subject.number, code, line.key))) for line in lines],
+        "may_enter": moment is None and request.actor.can(Permission.ENTER_DATA, subject.site),
     }
     return render(request, "core/log_list.html", context)
 

@@ -20,6 +20,7 @@ from accounts.models import Site
 from accounts.permissions import Permission
 from core import schedule, worklist
 from core.actions import subject as acts
+from core.actions.errors import Refused
 from core.crf.forms import new_token
 from core.models import Subject, SubjectStatus
 from core.records import Records, gather
@@ -68,6 +69,8 @@ def index(request: AuthenticatedRequest) -> HttpResponse:
         "total": sum(counts.values()),
         "sites": list(sites),
         "may_add": _sites_to_add_at(request.actor).exists(),
+        "may_hold": request.actor.can(Permission.FREEZE),
+        "holds_study": request.actor.can(Permission.FREEZE) and request.actor.site_ids(Permission.FREEZE) is None,
     }
     return render(request, "core/subject_list.html", context, status=200 if filters.is_valid() else 400)
 
@@ -105,7 +108,11 @@ def add(request: AuthenticatedRequest) -> HttpResponse:
         chosen = [site for site in sites if str(site.pk) == request.POST.get("site")]
         if not chosen:
             raise Http404
-        subject = acts.add(chosen[0], by=request.actor, token=posted.token(request.POST.get("token")))
+        try:
+            subject = acts.add(chosen[0], by=request.actor, token=posted.token(request.POST.get("token")))
+        except Refused as refusal:
+            context = {"sites": sites, "token": new_token(), "refusal": str(refusal)}
+            return render(request, "core/subject_add.html", context, status=409)
         messages.success(request, _("Added: subject %(number)s.") % {"number": subject.number})
         return redirect("subject-detail", subject.number)
     return render(request, "core/subject_add.html", {"sites": sites, "token": new_token()})

@@ -149,7 +149,8 @@ def test_who_did_it_and_why_is_on_record(demo: Told) -> None:
     reasons = Change.objects.filter(kind="CHANGE").values_list("reason", flat=True)
     assert len(reasons) >= 3
     assert all(reasons)
-    assert set(Change.objects.values_list("role", flat=True)) == {"coordinator", "investigator", ""}
+    roles = {"coordinator", "investigator", "monitor", "data_manager", ""}
+    assert set(Change.objects.values_list("role", flat=True)) == roles
 
 
 def test_what_was_typed_and_not_saved_waits(demo: Told) -> None:

@@ -151,6 +151,8 @@
   const closePanel = (button) => {
     const panel = button && document.getElementById(button.dataset.closePanel);
     if (!panel || !panel.childElementCount) return;
+    // Escape does not throw away what is being typed there; the button does.
+    if ([...panel.querySelectorAll("textarea")].some((area) => area.value.trim()) && !button.matches(":focus")) return;
     panel.replaceChildren();
     opener?.focus();
   };
