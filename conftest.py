@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
+from core.sealing import keys
 from core.testing import chromium as machine
 from core.testing.databases import clone, name_in_use
 from core.testing.network import addresses, stay_inside
@@ -36,6 +37,7 @@ def pytest_configure() -> None:
     # What tests seal is not this checkout's own.
     own = Path(tempfile.mkdtemp(prefix="mgtrial-seals-"))
     settings.SEAL_FOLDER, settings.SEAL_KEY_FILE = str(own / "seals"), str(own / "seal.key")
+    keys.draw(own / "seal.key")
     # Playwright keeps an event loop running in this thread. Django would give code under it other connections than code
     # before it, and neither could close the other's: here a thread has its connections, and that is all.
     connections.__dict__["_connections"] = threading.local()

@@ -149,7 +149,6 @@ def the_monitor_closes_and_verifies_again(page: Page) -> None:
 def the_investigator_signs(page: Page) -> None:
     """The statement once, then the forms, with both components."""
     page.goto("/signature-statement/?next=/subjects/01-001/sign/")
-    page.locator("[name=signer]").fill("chen.jing")
     page.locator("[name=password]").fill(PASSWORD)
     with page.expect_navigation():
         page.get_by_role("button", name="I have read the statement and accept it").click()
@@ -157,8 +156,7 @@ def the_investigator_signs(page: Page) -> None:
     picture(page, "sign")
     page.locator("[name=tick]").check()
     page.locator("[name=meaning]").first.check()
-    if page.locator("[name=signer]").count():
-        page.locator("[name=signer]").fill("chen.jing")
+    page.locator("[name=signer]").fill("chen.jing")
     page.locator("[name=password]").fill(PASSWORD)
     with page.expect_navigation():
         page.get_by_role("button", name="Sign the ticked forms").click()
@@ -198,7 +196,7 @@ def two_people_unlock(investigator: Page, monitor: Page) -> None:
     monitor.goto(LOCK)
     monitor.locator("textarea[name=reason]").first.fill("Agreed after a look at the strip.")
     with monitor.expect_navigation():
-        monitor.get_by_role("button", name="Unlock", exact=True).click()
+        monitor.get_by_role("button", name="Agree and unlock").click()
     expect(monitor.locator("main")).to_contain_text("Data can be entered and changed here.")
 
 

@@ -22,8 +22,8 @@ from core.panels import SHOWN, monitoring
 from core.reading import Record, unread
 from core.testing.trial import CALM, WHY, commit, place_at, refused, save, save_vs, sql
 from core.tests.scenes import STAMP, WITH_OFFSET, client_of, statements, text_of
-from core.views import reviewing
 from core.verification import Answer
+from core.views import reviewing
 
 VS = Record("SCR", "VS", 1)
 
@@ -41,11 +41,8 @@ def read(subject: Subject, *records: Record, by: Actor, seq: int | None = None) 
 
 def new(by: Actor) -> dict[tuple[str, str, str, int], int]:
     """What is new to the person: the record -> how many changes of its data."""
-    return {(s.subject.number, s.visit_name, s.form_code, s.key): s.changes for s in map(any_of, unread(by))}
-
-
-def any_of(status: Any) -> Any:
-    return status
+    found: Any = unread(by)
+    return {(line.subject.number, line.visit_name, line.form_code, line.key): line.changes for line in found}
 
 
 def page(user: User, name: str = "review", number: str = "01-001") -> Any:

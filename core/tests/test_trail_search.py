@@ -93,6 +93,11 @@ def test_it_works(trail: Cast) -> None:
     assert TrailSegment.objects.exists()
     assert {number: found_by(trail.monitor, trail, **asked) for number, asked in enumerate(pairs(trail))} == plain
     assert sum(bool(numbers) for numbers in plain.values()) > 150, "the filters find something to compare"
+    for number, asked in enumerate(pairs(trail)):
+        search = filters(trail.monitor, trail, **asked).search()
+        if search and search.groups:
+            marked = list(search._candidates(Span(0, trail_search.CHANGES.known()), newest_first=True))
+            assert marked == plain[number], f"{asked}: the index alone is as exact, else a page looks at too many rows"
 
 
 @pytest.mark.req("AUD-07")

@@ -128,11 +128,6 @@ class Sheet:
         self.source = form.source if form else ""
 
     @property
-    def token(self) -> str:
-        """Code, key and version, as the page sends them back."""
-        return f"{self.place.form.code}.{self.place.key}.{self.record.revision}"
-
-    @property
     def id(self) -> str:
         """Code and key, as the names of its inputs have them."""
         return f"{self.place.form.code}.{self.place.key}"
