@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from core import schedule
+from core import schedule, verification
 from core.crf import read
 from core.crf.items import FormDef, Item, Kind
 from core.crf.rules import RULES, VISIT
@@ -140,3 +140,9 @@ def _error(form: FormDef, what: str, hint: str, id: str) -> CheckMessage:
 def _twice(names: Iterable[str]) -> list[str]:
     seen = list(names)
     return sorted({name for name in seen if seen.count(name) > 1})
+
+
+@register(Tags.models)
+def verification_plan(**kwargs: Any) -> Iterable[CheckMessage]:
+    """The verification plan names only what is there."""
+    return verification.problems(verification.plan())

@@ -19,6 +19,7 @@ from accounts.permissions import Permission
 PLACES = (
     ("home", gettext_lazy("Home"), Permission.VIEW_HOME),
     ("subject-list", gettext_lazy("Subjects"), Permission.VIEW_CLINICAL),
+    ("verify-list", gettext_lazy("Source data verification"), Permission.VERIFY_SOURCE),
     ("query-list", gettext_lazy("Queries"), Permission.VIEW_CLINICAL),
     ("deviation-list", gettext_lazy("Deviations"), Permission.VIEW_CLINICAL),
     ("change-list", gettext_lazy("Changes"), Permission.VIEW_TRAIL),

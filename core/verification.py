@@ -119,6 +119,9 @@ class Standing:
         return self.item.name in self.row.verified
 
 
+IN_FULL = FormPlan(REQUIRED)
+
+
 def plan() -> Plan:
     """The plan of this trial, as settings.TRIAL_VERIFICATION names it."""
     return _load(settings.TRIAL_VERIFICATION)
@@ -133,9 +136,8 @@ def _load(module: str) -> Plan:
 
 
 def need(code: str, item: Item, subject_number: str, group: str = "") -> bool:
-    """Does the plan want this item of this subject verified?"""
-    form = plan().forms.get(code)
-    check = form.check(item, group) if form else NONE
+    """Does the plan want this item of this subject verified? A form it does not name yet is verified in full."""
+    check = plan().forms.get(code, IN_FULL).check(item, group)
     if check.need is Need.TARGETED:
         return is_targeted(code, subject_number, check.share)
     return check.need is Need.REQUIRED
@@ -188,24 +190,19 @@ def count(form: FormDef, record: Crf, rows: Rows, subject: Subject) -> tuple[int
 
 
 def problems(plan: Plan) -> list[CheckMessage]:
-    """What is wrong with a plan: it names what is not there, forgets a form, or draws no possible share."""
+    """What is wrong with a plan: it names what is not there, or draws no possible share."""
     known = read.form_models()
     found = [
         _error(f"names form {code}", "Name a declared form.", "core.E131") for code in plan.forms if code not in known
     ]
-    found += [
-        _error(f"leaves out form {code}", "Say of it REQUIRED, targeted(...) or NONE.", "core.E132")
-        for code in known
-        if code not in plan.forms
-    ]
     for code, form in plan.forms.items():
         found += [
-            _error(f"names {code}.{name}", "Name an item of the form, `group.item` in a row.", "core.E133")
+            _error(f"names {code}.{name}", "Name an item of the form, `group.item` in a row.", "core.E132")
             for name in form.items
             if code in known and name not in _names(code)
         ]
         found += [
-            _error(f"targets {check.share} percent of {code}", "A share is 1 to 99 percent.", "core.E134")
+            _error(f"targets {check.share} percent of {code}", "A share is 1 to 99 percent.", "core.E133")
             for check in (form.default, *form.items.values())
             if check.need is Need.TARGETED and not 0 < check.share < 100
         ]

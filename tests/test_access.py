@@ -41,6 +41,11 @@ def addresses(query: int, file: int, change: int) -> list[Address]:
     return [
         Address(home),
         Address(f"{home}standing/"),
+        Address(f"{home}verify/"),
+        Address(f"{home}verify/save/?visit=SCR&form=VS", readers=(), writers=("monitor",)),
+        Address(f"{home}reviewed/", readers=("monitor", "data_manager", "auditor")),
+        Address(f"{home}reviewed/mark/", readers=(), writers=("monitor", "data_manager", "auditor")),
+        Address(f"{home}sign/", readers=("investigator",), writers=("investigator",)),
         Address(f"{home}difference/"),
         Address(f"{home}signatures/"),
         Address(f"{home}lock/"),

@@ -113,7 +113,7 @@ def test_without_script_next_is_a_link_and_ticks_are_saved(
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
     page.goto(VS)
-    page.get_by_role("link", name="Next").click()
+    page.get_by_role("link", name="Next to verify").click()
     assert page.url.endswith("#answer-VS-1-vsperf")
     page.get_by_label("Temperature", exact=True).check()
     page.get_by_label("Verify this section").first.check()

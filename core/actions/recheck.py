@@ -21,7 +21,7 @@ from core.crf import evaluate, read
 from core.crf.evaluate import Firing
 from core.crf.items import FormDef
 from core.crf.rules import Context
-from core.models import OVER, ChangeKind, Crf, CrfRow, Query, QueryEvent, QueryKind, Subject
+from core.models import OVER, ChangeKind, Crf, CrfRow, FormStatus, Query, QueryEvent, QueryKind, Subject
 from core.places import LOG
 
 MISSING = QueryKind.MISSING.value
@@ -56,8 +56,19 @@ def recheck(subject: Subject, *, by: Actor) -> list[Query]:
     checked = [_checked(act, found, known) for found in records] + visit.check_all(act)
     opened = checks.sync(act, [_unsettled(each, settled) for each in checked])
     trail.write(act, kind=ChangeKind.QUERY, where=Where())
+    _mend_lines(act.subject, records)
     deviation.raise_for(act, opened)
     return opened
+
+
+def _mend_lines(subject: Subject, records: Sequence[Found]) -> None:
+    """The outline says what the records say. One statement, and one for each line that does not."""
+    lines = {(line.form_code, line.visit_id, line.key): line for line in FormStatus.objects.filter(subject=subject)}
+    for found in records:
+        found.record.subject = subject
+        wanted = status.line(found.form, found.record, found.rows)
+        if status.differs(lines.get((found.form.code, found.record.visit_id, found.record.key)), wanted):
+            status.refresh(found.form, found.record, found.rows)
 
 
 def missing(form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]], at: datetime) -> list[Firing]:

@@ -16,9 +16,24 @@ DERIVED = ("state", "gaps", "required", "verified", "signed", "summary")
 
 def refresh(form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]], *, seq: int | None = None) -> None:
     """Write the record's line. One statement. `seq`: the subject's change that altered its data; None: none did."""
+    FormStatus.objects.bulk_create(
+        [line(form, record, rows, seq=seq or 0)],
+        update_conflicts=True,
+        unique_fields=["subject", "visit", "form_code", "key"],
+        update_fields=[*DERIVED, *(["seq"] if seq else [])],
+    )
+
+
+def differs(present: FormStatus | None, wanted: FormStatus) -> bool:
+    """Is the line that stands another than the record would have now, as where the plan changed?"""
+    return present is None or any(getattr(present, name) != getattr(wanted, name) for name in DERIVED)
+
+
+def line(form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]], *, seq: int = 0) -> FormStatus:
+    """The record's line as it should be."""
     missing = count_gaps(form, record, rows)
     required, verified = verification.count(form, record, rows, record.subject)
-    line = FormStatus(
+    return FormStatus(
         subject=record.subject,
         visit=record.visit,
         form_code=form.code,
@@ -28,15 +43,9 @@ def refresh(form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]], *,
         required=required,
         verified=verified,
         signed=record.signature_id is not None,
-        seq=seq or 0,
+        seq=seq,
         summary=summary(form, record),
         entered_at=record.entered_at,
-    )
-    FormStatus.objects.bulk_create(
-        [line],
-        update_conflicts=True,
-        unique_fields=["subject", "visit", "form_code", "key"],
-        update_fields=[*DERIVED, *(["seq"] if seq else [])],
     )
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import psycopg
 
-from core.models import Subject
-from core.tests.tamper_scenes import rechain, rechain_events
+from core.models import Signature, Subject
+from core.standing import signature_digest
+from core.tests.tamper_scenes import rechain, rechain_events, rows_of
 
 VS, HISTORY = "assessments_vitalsigns", "assessments_historicalvitalsigns"
 COPY = "INSERT INTO {0} SELECT (jsonb_populate_record(NULL::{0}, to_jsonb(t) || jsonb_build_object({1}))).* FROM {0} t"
@@ -152,6 +153,20 @@ def a_signature_on_another_form_and_in_its_chain(forger: Forger) -> None:
     forger.rechain()
 
 
+def a_signature_under_other_content(forger: Forger) -> None:
+    """The signature says that something else was signed; it, its item and the chain fit."""
+    signature = Signature(**rows_of(forger.owner, "core_signature", "true")[0])
+    signature.subject, signature.content_digest = forger.subjects["01-001"], "0" * 64
+    told = {"v": signature.content_digest, "d": signature_digest(signature)}
+    forger.do("UPDATE core_signature SET content_digest = %(v)s, digest = %(d)s", **told)
+    forger.do(
+        "UPDATE core_changeitem SET new = new || jsonb_build_object('content_digest', %(v)s::text, 'digest', %(d)s::text)"
+        " WHERE table_name = 'core_signature'",
+        **told,
+    )
+    forger.rechain()
+
+
 def another_file(forger: Forger) -> None:
     forger.do("UPDATE core_storedfile SET content = '%%PDF-1.7 forged'::bytea")
 
@@ -235,6 +250,7 @@ STORIES: tuple[tuple[Callable[[Forger], None], tuple[str, ...]], ...] = (
         ("core_signature 9001: no change record tells", "differs from its trail: signature_id"),
     ),
     (a_signature_on_another_form_and_in_its_chain, ("the signature was altered or copied", "not made for it", ANEW)),
+    (a_signature_under_other_content, ("01-001", "what was signed is not what the record held then", ANEW)),
     (another_file, ("core_storedfile 1: the content of the file is not what was uploaded",)),
     (an_open_query_closed, ("core_query 1: it stands otherwise than its last step left it: state",)),
     (a_lock_put_on, ("core_hold 1: it stands otherwise than its last step left it: state",)),

@@ -136,9 +136,9 @@ def found_by(owner: psycopg.Connection[Any], seals: Path | None) -> list[Fault]:
 def rechain(owner: psycopg.Connection[Any], subject: Subject) -> None:
     """The subject's items, changes and head computed anew, numbers without a gap."""
     digest, last = chain.GENESIS, None
-    for seq, old in enumerate(_rows(owner, "core_change", f"subject_id = {subject.pk} ORDER BY at, seq"), start=1):
+    for seq, old in enumerate(rows_of(owner, "core_change", f"subject_id = {subject.pk} ORDER BY at, seq"), start=1):
         change = Change(**old | {"seq": seq, "prev_digest": digest})
-        found = _rows(owner, "core_changeitem", f"change_id = {change.pk} ORDER BY id")
+        found = rows_of(owner, "core_changeitem", f"change_id = {change.pk} ORDER BY id")
         items = [chain.seal_item(ChangeItem(**item)) for item in found]
         for item in items:
             owner.execute("UPDATE core_changeitem SET digest = %s WHERE id = %s", [item.digest, item.pk])
@@ -165,6 +165,7 @@ def rechain_events(owner: psycopg.Connection[Any]) -> None:
     )
 
 
-def _rows(owner: psycopg.Connection[Any], table: str, where: str) -> list[dict[str, Any]]:
+def rows_of(owner: psycopg.Connection[Any], table: str, where: str) -> list[dict[str, Any]]:
+    """Rows as dictionaries."""
     with owner.cursor(row_factory=psycopg.rows.dict_row) as cursor:
         return cursor.execute(f"SELECT * FROM {table} WHERE {where}").fetchall()

@@ -7,6 +7,7 @@ import pytest
 from accounts.testing import Cast
 from core.actions import crf, hold, mask, query
 from core.actions.entry import Entry
+from core.asking import Spot
 from core.models import Change, ChangeItem, ChangeKind, MaskTarget, Subject
 from core.places import Place
 from core.testing import trial
@@ -34,12 +35,12 @@ def sentences() -> list[str]:
 def asked_and_answered(cast: Cast, place: Place) -> None:
     """Every step a query can take."""
     monitor, coordinator = cast.actor(cast.monitor), cast.actor(cast.coordinator)
-    asked = query.raise_(query.Spot.of(place, "sysbp"), "Is this so?", by=monitor)
+    asked = query.raise_(Spot.of(place, "sysbp"), "Is this so?", by=monitor)
     query.answer(asked, "Yes.", by=coordinator, confirmed=True)
     query.reopen(asked, "Please look again", by=monitor)
     query.answer(asked, "It was 121.", by=coordinator)
     query.close(asked, "Settled", by=monitor)
-    query.cancel(query.raise_(query.Spot.of(place), "All of it?", by=monitor), "mistaken", by=monitor)
+    query.cancel(query.raise_(Spot.of(place), "All of it?", by=monitor), "mistaken", by=monitor)
 
 
 def corrected(cast: Cast, place: Place, reason: str = "transcription error") -> Change:

@@ -56,10 +56,6 @@ def test_it_works() -> None:
     assert answers("VS", vsperf="Y", temp="36.5", resp="16") == [Answer("", None, "temp")]
 
 
-def test_a_form_the_plan_does_not_know_needs_nothing() -> None:
-    assert not verification.need("DM", read.form("DM").item("sex"), "01-001")
-
-
 def test_an_exception_goes_before_the_form_s_default() -> None:
     form = FormPlan(REQUIRED, {"temp": NONE})
     assert form.check(TEMP) is NONE
@@ -179,18 +175,22 @@ def test_a_form_that_is_not_there_is_named() -> None:
     assert ids(Plan(every_form() | {"NOSUCH": FormPlan(NONE, {"temp": NONE})})) == ["core.E131"]
 
 
-def test_a_form_left_out_is_named() -> None:
-    assert ids(Plan({code: form for code, form in every_form().items() if code != "VS"})) == ["core.E132"]
+def test_a_form_left_out_is_verified_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = Plan({code: form for code, form in every_form().items() if code != "VS"})
+    assert ids(short) == []
+    monkeypatch.setattr(verification, "plan", lambda: short)
+    assert verification.need("VS", read.form("VS").item("temp"), "01-001")
+    assert not verification.need("CHEM", read.form("CHEM").item("lbperf"), "01-001")
 
 
 @pytest.mark.parametrize("name", ["nosuch", "results.temp", "results.nosuch"])
 def test_an_item_that_is_not_there_is_named(name: str) -> None:
-    assert ids(Plan(every_form() | {"VS": FormPlan(NONE, {name: REQUIRED})})) == ["core.E133"]
+    assert ids(Plan(every_form() | {"VS": FormPlan(NONE, {name: REQUIRED})})) == ["core.E132"]
 
 
 @pytest.mark.parametrize("share", [-1, 0, 100, 250])
 def test_a_share_that_is_none_is_named(share: int) -> None:
-    assert ids(Plan(every_form() | {"VS": FormPlan(targeted(share))})) == ["core.E134"]
+    assert ids(Plan(every_form() | {"VS": FormPlan(targeted(share))})) == ["core.E133"]
 
 
 def test_settings_name_the_plan(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

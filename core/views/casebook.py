@@ -9,13 +9,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedRequest, requires
 from accounts.permissions import Permission
 from core import asof, matrix, schedule
 from core.crf import read
-from core.models import HoldState
+from core.models import HoldState, Subject
 from core.models.crf import FormState
 from core.moment import asked_for
 from core.places import LOG, find_subject_at
@@ -55,10 +56,27 @@ def casebook(request: AuthenticatedRequest, number: str) -> HttpResponse:
         "open_queries": records.open_queries,
         "state_line": state_line(subject) if moment is None else None,
         "hold": HoldState(records.hold).label if records.hold else "",
+        "links": _links(request, subject) if moment is None else [],
         "may_add_visit": moment is None and request.actor.can(Permission.MANAGE_VISITS, subject.site),
         "may_read_trail": request.actor.can(Permission.VIEW_TRAIL, subject.site),
     }
     return render(request, "core/subject_detail.html", context)
+
+
+def _links(request: AuthenticatedRequest, subject: Subject) -> list[tuple[str, str, str]]:
+    """Where else this person works on the subject: address, icon, words."""
+    pages = (
+        (Permission.VERIFY_SOURCE, "verify", "check-circle", _("Verify")),
+        (Permission.VERIFY_SOURCE, "review", "eye", _("Changed since my review")),
+        (Permission.SIGN, "subject-sign", "pencil", _("Sign")),
+        (Permission.VIEW_CLINICAL, "signature-list", "pencil", _("Signatures")),
+        (Permission.VIEW_TRAIL, "mask-list", "slash-circle", _("Masking")),
+    )
+    return [
+        (reverse(name, args=[subject.number]), icon, words)
+        for permission, name, icon, words in pages
+        if request.actor.can(permission, subject.site)
+    ]
 
 
 def _logs(records: Records) -> Iterator[Log]:
