@@ -30,6 +30,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -43,6 +44,7 @@ SEP: Final = "\x1f"
 GENESIS: Final = "0" * 64
 WHOLE: Final = "*"
 MASKED: Final = "[masked]"
+UNDER_WAY: Final = timedelta(minutes=5)  # core/protection/functions.sql refuses a transaction that took longer
 SHOWN: Final = 1000  # so many faults are printed; all are counted
 
 # What identifies a row or only keeps its books: never an item of a change.
@@ -352,7 +354,13 @@ class Sealed:
 
     heads: dict[str, dict[int, tuple[str, int]]] = field(default_factory=lambda: defaultdict(dict))
     events: dict[int, tuple[str, int]] = field(default_factory=dict)
+    times: dict[int, str] = field(default_factory=dict)
     last: int = 0
+
+
+def _with_tolerance(at: str) -> str:
+    """A transaction that was under way when the seal was made may be a little older; the database allows it no more."""
+    return (datetime.fromisoformat(at) - UNDER_WAY).isoformat(timespec="microseconds")
 
 
 class SealCheck:
@@ -433,25 +441,22 @@ class SealCheck:
         if said["events"]:
             self.sealed.events[said["events"][0]] = (said["events"][1], number)
         self.sealed.last = number
+        self.sealed.times[number] = _with_tolerance(said["at"])
 
 
 # --- One subject ------------------------------------------------------------------------------------------------------
 
 
 class Row:
-    """A row built anew from the items. `last`: the history row before; `children`: rows of its repeating groups.
+    """A row built anew from the items. `last`: the history row before; `children`: rows of its repeating groups."""
 
-    `masked`: a value it had was masked, so that what was signed then can no longer be put together.
-    """
-
-    __slots__ = ("children", "fields", "key", "last", "masked")
+    __slots__ = ("children", "fields", "key", "last")
 
     def __init__(self, key: int | None) -> None:
         self.key = key
         self.fields: Values = {}
         self.last: Values | None = None
         self.children: list[Place] = []
-        self.masked = False
 
 
 class Casebook:
@@ -468,7 +473,7 @@ class Casebook:
                 self.parents[table] = (parent, group)
         self.rows: dict[Place, Row] = {}
         self.noted: dict[Place, tuple[Change, Values]] = {}
-        self.masks: dict[Place, tuple[int, frozenset[str]]] = {}
+        self.masks: dict[Place, tuple[int, dict[str, str | None]]] = {}
         self.number = ""
 
     # The chain
@@ -479,9 +484,10 @@ class Casebook:
         items: Iterable[Line],
         history: Iterable[Line],
         head: Line | None,
-        sealed: Mapping[str, Mapping[int, tuple[str, int]]],
+        seals: Sealed,
     ) -> None:
         """The whole subject."""
+        sealed = seals.heads
         told: dict[int, list[Line]] = defaultdict(list)
         for item in items:
             told[item[1]].append(item)
@@ -492,8 +498,18 @@ class Casebook:
         self.masks = _masks(changes, told)
         self._chain(changes, told, kept, sealed.get(self.number, {}))
         self._ends(changes, head, sealed.get(self.number, {}))
+        self._dated(changes, seals)
         self._strays({change.id for change in changes}, told, kept)
         self._settle()
+
+    def _dated(self, changes: Sequence[Change], seals: Sealed) -> None:
+        """A change that a seal did not hold yet is not dated before that seal."""
+        own = sorted((seq, number) for seq, (_digest, number) in seals.heads.get(self.number, {}).items())
+        for change in changes:
+            first = next((number for seq, number in own if seq >= change.seq), seals.last + 1)
+            before = seals.times.get(first - 1)
+            if before and change.at < before:
+                self._fault(f"it is dated before seal {first - 1}, which did not hold it yet", change)
 
     def _strays(
         self, changes: set[int], told: Mapping[int, Iterable[Line]], kept: Mapping[int, Iterable[tuple[str, Values]]]
@@ -575,29 +591,31 @@ class Casebook:
         digests = []
         for _, _, pk, table, row_id, key, name, old, new, rule, verified, signed, masked, salt, digest in lines:
             digests.append(digest)
-            said = (
-                f"{salt}{SEP}{table}{SEP}{row_id}{SEP}{'' if key is None else key}{SEP}{name}{SEP}{old or ''}{SEP}"
-                f"{new or ''}{SEP}{rule}{SEP}{'1' if verified else ''}{SEP}{'1' if signed else ''}"
-            )
+            kept: Mapping[str, str | None] = {}
             if masked:
-                self._is_masked(("core_changeitem", pk), change, {"old": value_of(old), "new": value_of(new)})
-            elif hashlib.sha256(said.encode()).hexdigest() != digest:
+                kept = self._is_masked(("core_changeitem", pk), change, {"old": value_of(old), "new": value_of(new)})
+            after = _parts(salt, new, kept) if name == WHOLE else kept.get("new") or _part(salt, new)
+            said = (
+                f"{salt}{SEP}{table}{SEP}{row_id}{SEP}{'' if key is None else key}{SEP}{name}{SEP}"
+                f"{kept.get('old') or _part(salt, old)}{SEP}{after}{SEP}{rule}{SEP}{'1' if verified else ''}{SEP}"
+                f"{'1' if signed else ''}"
+            )
+            if hashlib.sha256(said.encode()).hexdigest() != digest:
                 self._fault(f"item {name} was altered", change, (table, row_id))
             if name == WHOLE:
                 self._note(change, (table, row_id), new)
             else:
-                self._replay(change, (table, row_id), key, name, old, new, masked)
+                self._replay(change, (table, row_id), key, name, old, new)
         return digests
 
     def _replay(
-        self, change: Change, place: Place, key: int | None, name: str, old: str | None, new: str | None, masked: bool
+        self, change: Change, place: Place, key: int | None, name: str, old: str | None, new: str | None
     ) -> None:
         """Play one item back."""
         row = self.rows.get(place)
         if row is None:
             row = self.rows[place] = Row(key)
         fields = row.fields
-        row.masked = row.masked or masked
         if fields.get(name) != value_of(old):
             self._fault(f"item {name} does not begin with the value before it", change, place)
         if new is None:
@@ -605,9 +623,12 @@ class Casebook:
         else:
             fields[name] = value_of(new)
 
-    def _is_masked(self, place: Place, change: Change, held: Values) -> None:
-        """What is masked cannot be computed: a later decision in the same chain must name it, and it must be masked."""
-        seq, columns = self.masks.get(place, (0, frozenset()))
+    def _is_masked(self, place: Place, change: Change, held: Values) -> Mapping[str, str | None]:
+        """A later decision in the same chain must name what is masked, and it must be masked.
+
+        Gives, by column, the digest of what stood there: with it all the rest can still be computed.
+        """
+        seq, columns = self.masks.get(place, (0, {}))
         if seq <= change.seq:
             self._fault("it says that it was masked, but no decision on masking names it", change, place)
         for column in columns:
@@ -615,6 +636,7 @@ class Casebook:
             value = held.get(name)
             if (value.get(part) if part and isinstance(value, dict) else value) != MASKED:
                 self._fault(f"its {column} was to be masked, and is not", change, place)
+        return columns
 
     def _ends(self, changes: Sequence[Change], head: Line | None, sealed: Mapping[int, tuple[str, int]]) -> None:
         last = changes[-1] if changes else None
@@ -738,14 +760,16 @@ class Casebook:
     def _content(self, place: Place) -> str | None:
         """The digest of what a signature stands for: answers, missing reasons and voids of a record and its rows.
 
-        None where a value was masked since: it cannot be put together again.
+        None where a value that was signed was masked since: it cannot be put together again.
         """
-        if any(self.rows[each].masked for each in (place, *self.rows[place].children)):
+        if any(MASKED in self.rows[each].fields.values() for each in (place, *self.rows[place].children)):
             return None
         groups: dict[str, Values] = defaultdict(dict)
         for child in self.rows[place].children:
             groups[self.parents[child[0]][1]][str(self.rows[child].key)] = _answers(self.rows[child].fields)
         said = _answers(self.rows[place].fields)
+        visit = self.rows.get(("core_visit", self.current.get(place, {}).get("visit_id") or 0))
+        said |= {"visit": _answers(visit.fields)} if visit else {}
         return sha256(canonical(said | {"rows": groups} if groups else said))
 
     # How things stand now
@@ -829,16 +853,33 @@ class Casebook:
                     self._fault(words, place=(table, row_id))
 
 
-def _masks(changes: Iterable[Change], told: Mapping[int, Iterable[Line]]) -> dict[Place, tuple[int, frozenset[str]]]:
-    """Every row that a decision on masking names: the change that carries the decision, and the columns."""
-    found: dict[Place, tuple[int, frozenset[str]]] = {}
+def _masks(
+    changes: Iterable[Change], told: Mapping[int, Iterable[Line]]
+) -> dict[Place, tuple[int, dict[str, str | None]]]:
+    """Every row a decision on masking names: the change that carries the decision, the columns, what stood there."""
+    found: dict[Place, tuple[int, dict[str, str | None]]] = {}
     for change in changes:
         for item in told.get(change.id, ()) if change.kind == "MASK" else ():
             decision = value_of(item[8]) if item[3] == "core_maskdecision" and item[6] == WHOLE else None
-            for table, row_id, column in (decision or {}).get("names") or ():
-                known = found.get((table, row_id), (0, frozenset()))[1]
-                found[table, row_id] = (change.seq, known | {column})
+            for table, row_id, column, *digest in (decision or {}).get("names") or ():
+                known = found.get((table, row_id), (0, {}))[1]
+                found[table, row_id] = (change.seq, known | {column: digest[0] if digest else None})
     return found
+
+
+def _part(salt: str, text: str | None) -> str:
+    """What stands for one value in an item's digest; empty where there is none."""
+    return "" if text is None else hashlib.sha256(f"{salt}{SEP}{text}".encode()).hexdigest()
+
+
+def _parts(salt: str, text: str | None, kept: Mapping[str, str | None]) -> str:
+    """The same for a row carried whole: a part for each column, that of a masked one as the decision names it."""
+    carried = value_of(text) or {}
+    parts = (
+        f"{name}={kept.get(f'new.{name}') or _part(salt + SEP + name, canonical(carried[name]))}"
+        for name in sorted(carried)
+    )
+    return sha256(SEP.join(parts))
 
 
 def _or(value: int | None) -> int | str:
@@ -900,7 +941,7 @@ def check_subjects(source: Source, sealed: Sealed, report: Report) -> None:
         book = Casebook(subject, lines["rows"], report, source)
         changes = [Change._make(line) for line in lines["changes"]]
         head = lines["heads"][0] if lines["heads"] else None
-        book.check(changes, lines["items"], lines["history"], head, sealed.heads)
+        book.check(changes, lines["items"], lines["history"], head, sealed)
         numbers.add(book.number)
     for number in sorted(sealed.heads.keys() - numbers):
         report.add("the seals hold its chain, but the subject is gone", subject=number)

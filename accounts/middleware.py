@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from accounts import sessions
-from accounts.access import is_declared
+from accounts.access import actor_of, is_declared
 from accounts.actor import Actor
 from accounts.events import record
 from accounts.models import EventKind
@@ -66,7 +66,8 @@ class DeclaredPermissionMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Runs after the view's own transaction was undone, so this stays. Django then answers 403."""
-        if not isinstance(exception, PermissionDenied):
+        hidden = isinstance(exception, Http404) and request.method == "POST" and actor_of(request) is not None
+        if not isinstance(exception, PermissionDenied) and not hidden:
             return
         match = request.resolver_match
         number = str(match.kwargs.get("number", "")) if match else ""

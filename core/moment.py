@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 PARAMETER = "at"
 # A plus sign that nobody encoded comes out of an address as a space.
-SHAPE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[-+ ]\d\d:\d\d)?", re.ASCII)
+SHAPE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[-+ ](0\d|1[0-4]):[0-5]\d)?", re.ASCII)
 SINCE = 1900  # the year before which no clock of a trial was ever set
 
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.moment import BadMoment, NotYet, asked_for
+from core.moment import PARAMETER, BadMoment, NotYet, asked_for
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+# The pages of a subject that can be read as of a moment. Histories and threads tell the whole past in any case.
+LOOK_BACK = frozenset(
+    {"subject-detail", "visit-detail", "crf-edit", "log-list", "subject-standing", "subject-difference"}
+    | {"crf-history", "crf-field-history"}
+)
 
 
 class PastMiddleware:
@@ -28,8 +34,10 @@ class PastMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> HttpResponse | None:
         """Every address of a subject names its number."""
-        if "number" not in kwargs or request.method in SAFE or not asked_for(request.GET):
+        if "number" not in kwargs or not asked_for(request.GET):
             return None
+        if request.method in SAFE:
+            return _elsewhere(request)
         words = _("This page shows the past, which cannot be changed. Go to the present to act. Nothing was changed.")
         answer = _refusal(request, words, 405)
         answer["Allow"] = ", ".join(SAFE)
@@ -40,6 +48,15 @@ class PastMiddleware:
         if isinstance(exception, BadMoment):
             return _refusal(request, str(exception), exception.status)
         return None
+
+
+def _elsewhere(request: HttpRequest) -> HttpResponse | None:
+    """A page that shows the present alone must not pass for the past: the standing of the subject then is shown."""
+    match = request.resolver_match
+    if match is None or match.url_name in LOOK_BACK or match.url_name is None:
+        return None
+    page = reverse("subject-standing", args=[match.kwargs["number"]])
+    return redirect(f"{page}?{urlencode({PARAMETER: asked_for(request.GET)})}")
 
 
 def _refusal(request: HttpRequest, words: str, status: int) -> HttpResponse:

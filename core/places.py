@@ -14,7 +14,7 @@ from core import asof, schedule
 from core.crf import read
 from core.crf.items import FormDef
 from core.models import Crf, Query, Subject, Visit
-from core.moment import Moment, NotYet, keep, written
+from core.moment import BadMoment, Moment, NotYet, keep, written
 from core.schedule import VisitDef, VisitKind
 
 if TYPE_CHECKING:
@@ -119,7 +119,11 @@ def find_subject_at(
     """The same as of the moment written in `at`, and that moment; empty: now. Raises BadMoment, NotYet as well."""
     if not at or "\0" in number:
         return find_subject(actor, number, permission), None
-    found = asof.subject_then(number, at)
+    try:
+        found = asof.subject_then(number, at)
+    except BadMoment:
+        find_subject(actor, number, permission)  # whether there is such a subject elsewhere is not said
+        raise
     if found is None:
         return _not_added_yet(find_subject(actor, number, permission))
     subject, moment = found

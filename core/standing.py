@@ -61,12 +61,13 @@ def answers(row: Recorded) -> dict[str, Any]:
 
 
 def content_of(record: Crf, rows: Mapping[str, Sequence[CrfRow]]) -> dict[str, Any]:
-    """All that a signature of the record stands for: answers, missing reasons and voids of record and rows.
+    """All that a signature of the record stands for: the visit's date, and answers, missing reasons and voids.
 
     What is empty is not in it: an optional item that a later version adds changes nothing that was signed.
     """
     groups = {name: {str(row.key): answers(row) for row in _by_key(found)} for name, found in rows.items() if found}
-    return answers(record) | ({"rows": groups} if groups else {})
+    visit = {"visit": answers(record.visit)} if record.visit else {}
+    return answers(record) | visit | ({"rows": groups} if groups else {})
 
 
 def content_digest(record: Crf, rows: Mapping[str, Sequence[CrfRow]]) -> str:

@@ -25,6 +25,7 @@ from core.models.trail_search import STRETCH, TrailMark, TrailSegment
 FULL = STRETCH // 8  # bytes with a bit for each number; fewer are places of two bytes
 WAITING = 512  # so many changes may wait before they are taken into the index
 MOST = 40  # stretches taken in at once
+FEW = 64  # so many numbers of one stretch are rather looked at one by one than told apart by their time first
 FIRST, GROWTH = 2, 8  # stretches looked at: first the nearest two, then eight times as many each time
 LAST = 2**62
 
@@ -41,11 +42,15 @@ def extend() -> int:
 
 @dataclass(frozen=True)
 class Book:
-    """What grows by number: the change records, or the events. `first`: where its stretches are counted from."""
+    """What grows by number: the change records, or the events. `first`: where its stretches are counted from.
+
+    `in_time`: its times rise with its numbers. Those of change records nearly do: acts on two subjects may overlap.
+    """
 
     model: type[Model]
     number: str
     first: int
+    in_time: bool = False
 
     @property
     def rows(self) -> QuerySet[Any]:
@@ -64,7 +69,7 @@ class Book:
 
 EVENTS_FROM = 2**30
 CHANGES = Book(Change, "pk", 0)
-EVENTS = Book(Event, "seq", EVENTS_FROM)
+EVENTS = Book(Event, "seq", EVENTS_FROM, in_time=True)
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ class Search:
 
     def numbers(self, span: Span, *, newest_first: bool, few: int) -> Iterator[int]:
         """All numbers in a span, fetched `few` at a time."""
-        known = self.book.known()
+        span, known = self._in_time(span), self.book.known()
         recent = Span(max(span.low, known + 1), span.high)
         indexed = Span(span.low, min(span.high, known))
         if newest_first:
@@ -111,6 +116,19 @@ class Search:
         yield from self._indexed(indexed, newest_first, few)
         if not newest_first:
             yield from self._one_by_one(recent, newest_first, few)
+
+    def _in_time(self, span: Span) -> Span:
+        """Where times rise with numbers, the days asked for are a stretch of numbers."""
+        if not self.book.in_time:
+            return span
+        name, rows = self.book.number, self.book.rows
+        if self.since:
+            first = rows.filter(at__gte=self.since).order_by("at", name).values_list(name, flat=True).first()
+            span = Span(max(span.low, LAST if first is None else first), span.high)
+        if self.until:
+            last = rows.filter(at__lte=self.until).order_by("-at", f"-{name}").values_list(name, flat=True).first()
+            span = Span(span.low, min(span.high, -1 if last is None else last))
+        return span
 
     def _one_by_one(self, span: Span, newest_first: bool, few: int) -> Iterator[int]:
         """By the exact condition, in the order of the primary key."""
@@ -155,7 +173,7 @@ class Search:
         edges = self._edges(span)
         for stretches in windows(span.low // STRETCH, span.high // STRETCH, newest_first):
             for stretch, bits in sorted(self._overlay(stretches).items(), reverse=newest_first):
-                if stretch in edges:
+                if stretch in edges and bits.bit_count() > FEW:
                     bits &= self._of_that_time(stretch)
                 numbers = [stretch * STRETCH + place for place in places(bits)]
                 kept = [number for number in numbers if span.low <= number <= span.high]
@@ -168,7 +186,7 @@ class Search:
             partly |= Q(first_at__lt=self.since)
         if self.until:
             partly |= Q(last_at__gt=self.until)
-        if not partly:
+        if not partly or self.book.in_time:
             return frozenset()
         found = self.book.segments(span.low // STRETCH, span.high // STRETCH).filter(partly)
         return frozenset(number - self.book.first for number in found.values_list("number", flat=True))

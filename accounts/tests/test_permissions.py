@@ -74,7 +74,9 @@ def test_who_is_not_site_staff_writes_no_clinical_data(role: Role) -> None:
 
 
 def test_the_auditor_reads_all_and_changes_nothing() -> None:
-    assert POLICY[Role.AUDITOR] == READING
+    assert POLICY[Role.AUDITOR] == READING | {Permission.REVIEW_TRAIL}, (
+        "a review of the trail is the auditor's own record"
+    )
 
 
 @pytest.mark.req("ADM-03")

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from core.models import Change, ChangeItem
+from core.models import WHOLE, Change, ChangeItem
 from core.models.change import canonical
 from core.standing import SEP, sha256
 
@@ -16,9 +16,26 @@ GENESIS = "0" * 64
 def seal_item(item: ChangeItem) -> ChangeItem:
     """Salt and hash one item."""
     item.salt = item.salt or secrets.token_hex(16)
-    said = [item.salt, item.table_name, item.row_id, _or(item.row_key), item.field, _json(item.old), _json(item.new)]
+    said = [item.salt, item.table_name, item.row_id, _or(item.row_key), item.field, old_part(item), new_part(item)]
     item.digest = _digest([*said, item.system_rule, _flag(item.was_verified), _flag(item.was_signed)])
     return item
+
+
+def old_part(item: ChangeItem) -> str:
+    """What stands for the old value in an item's digest; it stays when the value is masked."""
+    return part(item.salt, item.old)
+
+
+def new_part(item: ChangeItem) -> str:
+    """The same of the new value. A row carried whole has a part for each column, so that one alone can be masked."""
+    if item.field != WHOLE:
+        return part(item.salt, item.new)
+    return _digest([f"{name}={part(item.salt + SEP + name, item.new[name])}" for name in sorted(item.new)])
+
+
+def part(salt: str, value: Any) -> str:
+    """The digest of one value; empty where there is none."""
+    return "" if value is None else sha256(salt + SEP + canonical(value))
 
 
 def seal(change: Change, items: Sequence[ChangeItem], subject_number: str) -> Change:
@@ -37,10 +54,6 @@ def seal(change: Change, items: Sequence[ChangeItem], subject_number: str) -> Ch
 
 def _digest(said: Sequence[Any]) -> str:
     return sha256(SEP.join(map(str, said)))
-
-
-def _json(value: Any) -> str:
-    return "" if value is None else canonical(value)
 
 
 def _or(value: int | None) -> int | str:

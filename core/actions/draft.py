@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.actor import Actor
 from accounts.permissions import Permission
+from core.holds import held_of
 from core.models import DATA_KINDS, Change, DraftEntry
 from core.places import NEW, Place
 
@@ -20,8 +21,12 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @transaction.atomic
 def journal(place: Place, values: Mapping[str, str], *, by: Actor, token: UUID) -> int:
-    """Append what was typed: input name -> text as typed. Returns how many were kept. One statement."""
+    """Append what was typed: input name -> text as typed. Returns how many were kept. Two statements.
+
+    Raises Refused where the place is frozen or locked: it could never be saved.
+    """
     by.require(Permission.ENTER_DATA, place.subject.site)
+    held_of(place.subject).require_open(place.at.name, place.form.code, place.key)
     kept = [(name, text) for name, text in list(values.items())[:MAX_FIELDS] if len(name) <= MAX_NAME]
     lines = [_line(place, by, token, name=_storable(name), value=_storable(text)[:MAX_VALUE]) for name, text in kept]
     DraftEntry.objects.bulk_create(lines)

@@ -17,6 +17,7 @@ from core.models import ChangeKind, StoredFile, Subject
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
+NOWHERE = trail.Where()  # of the subject, at no form
 MAX_SIZE = 10 * 1024 * 1024
 SIGNATURES = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
@@ -30,11 +31,15 @@ def content_type(content: bytes) -> str:
 
 
 @transaction.atomic
-def keep(subject: Subject, upload: UploadedFile[bytes], *, by: Actor) -> StoredFile:
-    """Store a file of a subject. ValidationError says what is wrong with it. The same content is kept once."""
+def keep(subject: Subject, upload: UploadedFile[bytes], *, by: Actor, where: trail.Where = NOWHERE) -> StoredFile:
+    """Store a file of a subject, uploaded at a form. The same content is kept once.
+
+    ValidationError says what is wrong with it; Refused where the form is frozen or locked.
+    """
     if (upload.size or 0) > MAX_SIZE:
         raise ValidationError(_("The file is larger than 10 MB. Choose a smaller one."))
     act = trail.begin(subject, Permission.ENTER_DATA, by=by)
+    act.held.require_open(where.visit_name, where.form_code, where.record_key)
     content = upload.read()
     digest = hashlib.sha256(content).hexdigest()
     if same := StoredFile.objects.defer("content").filter(subject=subject, sha256=digest).first():
@@ -50,5 +55,5 @@ def keep(subject: Subject, upload: UploadedFile[bytes], *, by: Actor) -> StoredF
         uploaded_by=by.user,
     )
     trail.note(act, [kept])
-    trail.write(act, kind=ChangeKind.FILE, where=trail.Where())
+    trail.write(act, kind=ChangeKind.FILE, where=where)
     return kept

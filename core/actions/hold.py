@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actor import Actor
 from accounts.models import Site
 from accounts.permissions import Permission
-from core.actions import trail
+from core.actions import recheck, trail
 from core.actions.errors import Conflict, ReasonRequired, Refused
 from core.actions.subject import LOCK as NUMBERS
 from core.actions.trail import Act, Where
@@ -143,6 +143,9 @@ def refuse_unlock(target: Target, *, by: Actor, shown: Shown, reason: str) -> li
 def _move(move: Move, target: Target, by: Actor, shown: Shown, reason: str) -> list[Change]:
     require(move, target, by)
     acts = _begin(move, target, by, reason)
+    if move is LOCK:
+        for act in acts:
+            recheck.mend_outline(act.subject)
     now = standing(target)
     if now.step != shown.step or not move.follows(now):
         raise Moved

@@ -6,7 +6,7 @@ database for good: whoever grants takes it away sealed (core.masking), for the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from accounts.permissions import Permission
-from core.actions import trail
+from core.actions import chain, trail
 from core.actions.errors import ReasonRequired, Refused
 from core.crf import read
 from core.crf.items import Kind
@@ -25,15 +25,20 @@ from core.models import (
     Change,
     ChangeItem,
     ChangeKind,
+    CrfRow,
     DraftEntry,
     FormStatusLog,
+    HoldStep,
     MaskDecision,
     MaskRequest,
     MaskTarget,
     Query,
     QueryEvent,
     Subject,
+    Visit,
 )
+from core.places import NEW
+from core.standing import SEP
 
 Name = tuple[str, int, str]
 
@@ -84,7 +89,7 @@ def decide(request: MaskRequest, granted: bool, *, by: Actor, reason: str) -> Fo
     decision = MaskDecision(
         request=request,
         granted=granted,
-        names=[list(name) for name in found.names] or None,
+        names=_proven(found.names) or None,
         at=act.at,
         actor=by.user,
         actor_name=by.name,
@@ -96,6 +101,20 @@ def decide(request: MaskRequest, granted: bool, *, by: Actor, reason: str) -> Fo
         with connection.cursor() as cursor:
             cursor.execute("SELECT trail_mask(%s)", [decision.pk])
     return found
+
+
+def _proven(names: Sequence[Name]) -> list[list[Any]]:
+    """Each place, for an item with the digest of what stands there: by it all the rest of the item still verifies."""
+    ids = [pk for table, pk, _side in names if table == "core_changeitem"]
+    items = {item.pk: item for item in ChangeItem.objects.filter(pk__in=ids)}
+    return [[*name, *([_digest(items[name[1]], name[2])] if name[0] == "core_changeitem" else [])] for name in names]
+
+
+def _digest(item: ChangeItem, side: str) -> str:
+    side, _dot, column = side.partition(".")
+    if column:
+        return chain.part(item.salt + SEP + column, item.new[column])
+    return chain.old_part(item) if side == "old" else chain.new_part(item)
 
 
 def find(subject: Subject, target: MaskTarget, target_id: int) -> Found:
@@ -132,7 +151,7 @@ def _holders(subject: Subject, item: ChangeItem, model: Any) -> Iterator[Name]:
     history = model.history.model
     for pk in history.objects.filter(id=item.row_id, **{item.field: item.new}).values_list("history_id", flat=True):
         yield history._meta.db_table, pk, item.field
-    yield from _beside_the_trail(subject, item)
+    yield from _beside_the_trail(subject, item, model)
     for query in Query.objects.filter(subject=subject, field=item.field, value=item.new):
         yield "core_query", query.pk, "value"
     for event in QueryEvent.objects.filter(query__subject=subject, query__field=item.field, value=item.new):
@@ -140,12 +159,22 @@ def _holders(subject: Subject, item: ChangeItem, model: Any) -> Iterator[Name]:
         yield from _carried("core_queryevent", event.pk, "new.value")
 
 
-def _beside_the_trail(subject: Subject, item: ChangeItem) -> Iterator[Name]:
-    """The journal of what was typed, and the outline of the casebook."""
-    for entry in DraftEntry.objects.filter(subject=subject, name__endswith=item.field).exclude(value=""):
+def _beside_the_trail(subject: Subject, item: ChangeItem, model: Any) -> Iterator[Name]:
+    """The journal of what was typed at that very item, and the outline of that very record."""
+    change = item.change
+    where = {"visit_name": change.visit_name, "form_code": change.form_code}
+    group = model.rows.name if issubclass(model, CrfRow) else ""
+    name = f"{group}-{item.row_key}-{item.field}" if group else item.field
+    keys = (change.record_key or NEW, NEW)  # a new line of a log is typed before it has its number
+    typed = DraftEntry.objects.filter(subject=subject, record_key__in=keys, name=name, **where)
+    for entry in typed.exclude(value=""):
         if item.new.startswith(entry.value) or item.new in entry.value:  # the journal has each state of the typing
             yield "core_draftentry", entry.pk, "value"
-    for pk in FormStatusLog.objects.filter(subject=subject, summary__contains=item.new).values_list("pk", flat=True):
+    if group:
+        return
+    lines = FormStatusLog.objects.filter(subject=subject, form_code=change.form_code, key=change.record_key or NEW)
+    visit = getattr(model._base_manager.get(pk=item.row_id), "visit_id", None)
+    for pk in lines.filter(visit=visit, summary__contains=item.new).values_list("pk", flat=True):
         yield "core_formstatuslog", pk, "summary"
 
 
@@ -160,6 +189,23 @@ def _reason_holders(change: Change) -> Iterator[Name]:
         history = model.history.model
         for pk in history.objects.filter(change=change).values_list("history_id", flat=True):
             yield history._meta.db_table, pk, "history_change_reason"
+    for step in HoldStep.objects.filter(change=change, text__contains=change.reason):
+        yield "core_holdstep", step.pk, "text"
+        yield from _carried("core_holdstep", step.pk, "new.text")
+    for item in ChangeItem.objects.filter(change=change, table_name="core_visit", field="reason", new=change.reason):
+        yield from _reason_of_visit(item)
+
+
+def _reason_of_visit(item: ChangeItem) -> Iterator[Name]:
+    """A visit that was missed or added keeps the reason as an answer of its own."""
+    same = {"table_name": item.table_name, "row_id": item.row_id, "field": item.field}
+    for side in ("old", "new"):
+        for pk in ChangeItem.objects.filter(**same, **{side: item.new}).values_list("pk", flat=True):
+            yield "core_changeitem", pk, side
+    for pk in Visit.history.filter(id=item.row_id, reason=item.new).values_list("history_id", flat=True):
+        yield "core_historicalvisit", pk, "reason"
+    if Visit.objects.filter(pk=item.row_id, reason=item.new).exists():
+        yield "core_visit", item.row_id, "reason"
 
 
 def _query(subject: Subject, event_id: int) -> Found | None:

@@ -56,19 +56,29 @@ def recheck(subject: Subject, *, by: Actor) -> list[Query]:
     checked = [_checked(act, found, known) for found in records] + visit.check_all(act)
     opened = checks.sync(act, [_unsettled(each, settled) for each in checked])
     trail.write(act, kind=ChangeKind.QUERY, where=Where())
-    _mend_lines(act.subject, records)
+    _mend(act.subject, records)
     deviation.raise_for(act, opened)
     return opened
 
 
-def _mend_lines(subject: Subject, records: Sequence[Found]) -> None:
-    """The outline says what the records say. One statement, and one for each line that does not."""
+def mend_outline(subject: Subject) -> None:
+    """The outline of the casebook says what the records say, whoever wrote it otherwise: a lock goes by it."""
+    _mend(subject, list(_records(subject)))
+
+
+def false_lines(subject: Subject, records: Sequence[Found] | None = None) -> Iterator[Found]:
+    """The records whose line in the outline says something else than they do. One statement beside the records."""
     lines = {(line.form_code, line.visit_id, line.key): line for line in FormStatus.objects.filter(subject=subject)}
-    for found in records:
+    for found in _records(subject) if records is None else records:
         found.record.subject = subject
         wanted = status.line(found.form, found.record, found.rows)
         if status.differs(lines.get((found.form.code, found.record.visit_id, found.record.key)), wanted):
-            status.refresh(found.form, found.record, found.rows)
+            yield found
+
+
+def _mend(subject: Subject, records: Sequence[Found]) -> None:
+    for found in false_lines(subject, records):
+        status.refresh(found.form, found.record, found.rows)
 
 
 def missing(form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]], at: datetime) -> list[Firing]:

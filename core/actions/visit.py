@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,12 +14,13 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from accounts.permissions import Permission
-from core.actions import checks, deviation, milestones, trail
+from core.actions import checks, deviation, milestones, status, trail
 from core.actions.errors import Conflict, ReasonRequired, Refused
 from core.actions.trail import Act, Touched, Where
-from core.crf import evaluate
+from core.crf import evaluate, read
+from core.crf.items import FormDef
 from core.crf.rules import VISIT, Context
-from core.models import Change, ChangeKind, FormStatus, Visit, VisitStatus
+from core.models import Change, ChangeKind, Crf, FormStatus, Visit, VisitStatus
 from core.places import VisitPlace
 from core.schedule import VisitKind
 
@@ -87,10 +90,12 @@ def new(act: Act, at: VisitPlace, visit_on: date, reason: str | None = None) -> 
     return visit
 
 
-def write(act: Act, at: VisitPlace, touched: Touched, kind: ChangeKind) -> Change | None:
+def write(
+    act: Act, at: VisitPlace, touched: Touched, kind: ChangeKind, others: Sequence[Touched] = ()
+) -> Change | None:
     """Write a visit with the milestone it fixes, and check what that means for this visit and the others."""
     subject = milestones.follow(act.subject, milestones.of_visit(at.plan, touched))
-    rows = [touched] if subject is None else [touched, subject]
+    rows = [row for row in (touched, *others, subject) if row is not None]
     trail.store(rows)
     checked = check_all(act) if milestones.moved(subject) else [check(act, touched.row)]
     opened = checks.sync(act, checked)
@@ -123,7 +128,33 @@ def _change(act: Act, at: VisitPlace, visit: Visit, touched: Touched) -> Change 
     if not act.reason:
         raise ReasonRequired
     visit.revision += 1
-    return write(act, at, touched, ChangeKind.CHANGE)
+    unsigned = list(_let_go(act, at, visit))
+    touched.signed = bool(unsigned)
+    change = write(act, at, touched, ChangeKind.CHANGE, [each.touched for each in unsigned])
+    for each in unsigned:
+        status.refresh(each.form, each.record, {group.name: group.model.of(each.record) for group in each.form.rows})
+    return change
+
+
+@dataclass(frozen=True)
+class Unsigned:
+    """A record whose signature no longer stands, because the date of its visit was part of what was signed."""
+
+    form: FormDef
+    record: Crf
+    touched: Touched
+
+
+def _let_go(act: Act, at: VisitPlace, visit: Visit) -> Iterator[Unsigned]:
+    """The signed forms of a visit that changes. Raises Refused where one of them is frozen or locked."""
+    for line in FormStatus.objects.filter(visit=visit, signed=True).order_by("form_code", "key"):
+        act.held.require_open(at.name, line.form_code, line.key)
+        record = read.form_models()[line.form_code].objects.get(subject=act.subject, visit=visit, key=line.key)
+        record.subject, record.visit = act.subject, visit
+        touched = Touched.existing(record)
+        record.signature = None
+        trail.bump(record, act)
+        yield Unsigned(read.form(line.form_code, record.form_version), record, touched)
 
 
 def _reason(act: Act) -> str:

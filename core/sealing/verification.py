@@ -13,6 +13,7 @@ from django.db import transaction
 import verify_trail
 from accounts.events import record
 from accounts.models import EventKind
+from core.actions import recheck
 from core.models import Subject
 from core.sealing import keys
 from core.sealing.source import Database, snapshot
@@ -25,7 +26,17 @@ def verify(outside: Outside | None, known: Sequence[Ed25519PublicKey]) -> Report
     """The whole trial as it is at one moment."""
     report = Report()
     with snapshot():
-        return verify_trail.verify(Database(), outside, known, report)
+        verify_trail.verify(Database(), outside, known, report)
+        _outline(report)
+    return report
+
+
+def _outline(report: Report) -> None:
+    """The outline of each casebook, which the matrix and the lists read, says what the records say."""
+    for subject in Subject.objects.select_related("site").order_by("number"):
+        for found in recheck.false_lines(subject):
+            words = f"the outline of the casebook says otherwise than the record ({found.where.visit_name})"
+            report.add(words, subject=subject.number, table=found.form.model._meta.db_table, row=found.record.pk)
 
 
 def verify_and_tell() -> Report:

@@ -160,7 +160,8 @@ def a_signature_under_other_content(forger: Forger) -> None:
     told = {"v": signature.content_digest, "d": signature_digest(signature)}
     forger.do("UPDATE core_signature SET content_digest = %(v)s, digest = %(d)s", **told)
     forger.do(
-        "UPDATE core_changeitem SET new = new || jsonb_build_object('content_digest', %(v)s::text, 'digest', %(d)s::text)"
+        "UPDATE core_changeitem SET new = new"
+        " || jsonb_build_object('content_digest', %(v)s::text, 'digest', %(d)s::text)"
         " WHERE table_name = 'core_signature'",
         **told,
     )

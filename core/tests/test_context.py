@@ -33,7 +33,7 @@ def test_it_works() -> None:
 
 
 def test_a_reader_of_the_trail_gets_the_changes_and_no_administration() -> None:
-    assert labels(Role.AUDITOR) == ["Home", "Subjects", "Queries", "Changes"]
+    assert labels(Role.AUDITOR) == ["Home", "Subjects", "Queries", "Deviations", "Changes", "Review"]
 
 
 def test_an_administrator_sees_no_clinical_place() -> None:
@@ -50,9 +50,9 @@ def test_signed_out_there_is_nowhere_to_go_and_nobody_to_be() -> None:
 
 
 def test_the_home_page_is_current_on_itself_alone() -> None:
-    assert [place.current for place in shown_to(Role.MONITOR)["places"]] == [True, False, False, False]
+    assert [place.url for place in shown_to(Role.MONITOR)["places"] if place.current] == ["/"]
     elsewhere = shown_to(Role.MONITOR, path="/changes/")["places"]
-    assert [place.current for place in elsewhere] == [False, False, False, True]
+    assert [place.url for place in elsewhere if place.current] == ["/changes/"]
 
 
 def test_each_role_is_shown_with_its_site_in_the_readers_language() -> None:

@@ -12,8 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actor import Actor
 from accounts.testing import Cast
-from core.actions import crf, draft
+from core.actions import crf, draft, hold
 from core.actions.entry import Entry
+from core.actions.errors import Refused
+from core.actions.hold import Shown
+from core.lockcheck import Target
 from core.models import Change, DraftEntry, Subject
 from core.places import Place
 from core.testing import trial
@@ -46,10 +49,10 @@ def test_it_works(place: Place, subject: Subject, coordinator: Actor) -> None:
     assert draft.pending(trial.place_at(subject, "SCR", "VS"), by=coordinator) == {}
 
 
-def test_a_journal_entry_is_one_insert_between_begin_and_commit(place: Place, coordinator: Actor) -> None:
+def test_a_journal_entry_is_a_look_at_the_holds_and_one_insert(place: Place, coordinator: Actor) -> None:
     with CaptureQueriesContext(connection) as seen:
         assert draft.journal(place, {"sysbp": "120", "diabp": "80"}, by=coordinator, token=TOKEN) == 2
-    assert [query["sql"].split()[0] for query in seen] == ["BEGIN", "INSERT", "COMMIT"]
+    assert [query["sql"].split()[0] for query in seen] == ["BEGIN", "SELECT", "INSERT", "COMMIT"]
 
 
 def test_what_one_person_types_is_not_given_to_another(place: Place, coordinator: Actor, colleague: Actor) -> None:
@@ -123,3 +126,11 @@ def test_a_log_line_not_yet_saved_keeps_what_is_typed(committed_db: str, subject
     assert draft.pending(trial.place_at(subject, "LOG", "AE", 0), by=coordinator) == {}
     draft.journal(place, {"aeterm": "Fever"}, by=coordinator, token=uuid4())
     assert draft.pending(place, by=coordinator) == {"aeterm": "Fever"}
+
+
+def test_nothing_is_journalled_where_nothing_could_be_saved(cast: Cast, place: Place, coordinator: Actor) -> None:
+    target = Target.of_subject(place.subject)
+    hold.freeze(target, by=cast.actor(cast.data_manager), shown=Shown.now(target))
+    with pytest.raises(Refused, match="frozen"):
+        draft.journal(place, {"sysbp": "120"}, by=coordinator, token=TOKEN)
+    assert draft.pending(place, by=coordinator) == {}

@@ -35,7 +35,7 @@ COLUMNS: Final = (
 AT_ONCE: Final = 500
 SHEET: Final = 1_000_000  # a sheet holds 1,048,576 rows
 # What a spreadsheet would run as a formula; a plain number is none (OWASP).
-FORMULA: Final = re.compile(r"[=+\-@\t\r]")
+FORMULA: Final = re.compile(r"[\s\u200b\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
 NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
 
 Cells = list[str]

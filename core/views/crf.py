@@ -23,6 +23,7 @@ from core.actions import crf as acts
 from core.actions import draft as journal
 from core.actions import file as files
 from core.actions.errors import Conflict, Refused
+from core.actions.trail import Where
 from core.asking import asking_role
 from core.asof import log_lines, queries_at, rows_at
 from core.crf import forms, read
@@ -226,12 +227,15 @@ def _again_url(place: Place) -> str:
 
 def _keep_files(request: AuthenticatedRequest, place: Place, form: forms.CrfForm, posted: QueryDict) -> None:
     """Keep an upload at once: a browser cannot be asked to keep it while another value is mended."""
+    where = Where(place.at.name, place.form.code, place.key, place.form.version)
     for item in form.items:
         if item.kind is Kind.FILE and (upload := request.FILES.get(item.name)):
             try:
-                stored = files.keep(place.subject, upload, by=request.actor)
+                stored = files.keep(place.subject, upload, by=request.actor, where=where)
             except ValidationError as error:
                 form.add_error(item.name, error)
+            except Refused as refusal:
+                form.add_error(item.name, str(refusal))
             else:
                 posted[item.name + forms.KEPT] = str(stored.pk)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import AuthenticatedRequest, requires
 from accounts.permissions import Permission
 from core.actions import draft as journal
+from core.actions.errors import Refused
 from core.crf import forms
 from core.places import find_place
 from core.views import posted
@@ -33,7 +34,10 @@ def keep(request: AuthenticatedRequest, number: str, visit: str, code: str, key:
         token, values = UUID(said["token"]), {str(name): _text(value) for name, value in said["values"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({}, status=400)
-    journal.journal(place, values, by=request.actor, token=token)
+    try:
+        journal.journal(place, values, by=request.actor, token=token)
+    except Refused as refusal:
+        return JsonResponse({"detail": str(refusal)}, status=409)
     at = timezone.localtime(timezone.now(), place.subject.site.clock)
     return JsonResponse({"at": f"{at:%H:%M} {at.isoformat()[-6:]}"})
 

@@ -24,13 +24,14 @@ from core.actions import visit as acts
 from core.actions.errors import Conflict, ReasonRequired, Refused
 from core.crf.inputs import TextValue, parse_day
 from core.crf.rules import VISIT
-from core.models import ChainHead, Change, Subject, Visit
+from core.models import ChainHead, Change, HoldState, Subject, Visit
 from core.models.crf import FormState
 from core.moment import asked_for, keep
 from core.places import LOG, VisitPlace, find_subject, find_subject_at, find_visit
 from core.records import gather
 from core.schedule import VisitDef, VisitKind
 from core.views.posted import whole
+from core.wording.holds import blocked_words
 from core.wording.places import visit_title
 
 MAX_REASON = 500  # a visit keeps it as an answer of its own
@@ -210,6 +211,8 @@ def _page(
     """What was tried and refused stays on the page."""
     records = gather([place.subject], place.moment)[0]
     row = matrix.visit_row(records, place.plan, place.ordinal)
+    held = asof.held_at(place.subject, place.moment)
+    is_open = place.moment is None and held.state(place.name) == HoldState.FREE
     cells = list(matrix.form_cells(records, row))
     began = any(each.status is not None and each.status.state != FormState.VOIDED for _title, each in cells)
     may_be_missed = place.plan.kind is VisitKind.SCHEDULED and not began
@@ -224,7 +227,8 @@ def _page(
         "date_form": tried.get("date") or DateForm(initial={"visit_on": row.on}),
         "missed_form": tried.get("missed") or (MissedForm(auto_id=MISSED_ID) if may_be_missed else None),
         "last_change": _last_change(place) if status == 409 else None,
-        "may_manage": place.moment is None and request.actor.can(Permission.MANAGE_VISITS, place.subject.site),
+        "may_manage": is_open and request.actor.can(Permission.MANAGE_VISITS, place.subject.site),
+        "blocked": [] if place.moment else [blocked_words(hold) for hold in held.covering(place.name)],
         "may_answer": place.moment is None and request.actor.can(Permission.ANSWER_QUERY, place.subject.site),
         "may_read_trail": request.actor.can(Permission.VIEW_TRAIL, place.subject.site),
         **_quick_days(records.today),

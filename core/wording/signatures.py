@@ -116,7 +116,23 @@ def _deltas(subject: Subject, forms: Sequence[Signable]) -> dict[Key, list[Told]
     for each in trail.tell(changes, items.exclude(field__startswith=VERIFIED).order_by("id")):
         change = each.change
         told[change.visit_name, change.form_code, change.record_key or 0].append(each)
+    _add_visits(subject, since, told)
     return told
+
+
+def _add_visits(subject: Subject, since: Mapping[Key, int], told: dict[Key, list[Told]]) -> None:
+    """What changed of the visits themselves: their dates are part of what is signed."""
+    if not since:
+        return
+    found = Change.objects.filter(subject=subject, kind__in=DATA_KINDS, form_code="", id__gt=min(since.values()))
+    changes = list(
+        found.filter(visit_name__in={key[0] for key in since}).select_related("site", "subject").order_by("seq")
+    )
+    items = ChangeItem.objects.filter(change__in=changes, table_name="core_visit")
+    for each in trail.tell(changes, items.order_by("id")):
+        for key, signed in since.items():
+            if key[0] == each.change.visit_name and each.change.pk > signed:
+                told[key] = sorted([*told[key], each], key=lambda one: one.change.seq)
 
 
 def _models(form: Filed) -> Iterator[type[Declared]]:
