@@ -26,7 +26,7 @@ FIRST = "01-001"  # the subject whose casebook has come furthest
 def oversee() -> int:
     """Verify, sign, freeze and lock in the first subject's casebook, and review the trail. Gives the number of acts."""
     subject = Subject.objects.select_related("site").get(number=FIRST)
-    if Change.objects.filter(subject=subject, kind="SIGN").exists():
+    if Change.objects.filter(subject=subject, kind="SIGN").exists() or not signing.waiting(subject, "SCR").forms:
         return 0
     acts = _verify(subject, ("SCR", "LEUK"), by=cast.actor(Role.MONITOR))
     acts += _sign(subject, ("SCR", "LEUK", "D28"), by=cast.actor(Role.INVESTIGATOR, subject.number[:2]))
