@@ -33,7 +33,7 @@ def test_it_works() -> None:
 
 
 def test_a_reader_of_the_trail_gets_the_changes_and_no_administration() -> None:
-    assert labels(Role.AUDITOR) == ["Home", "Subjects", "Queries", "Deviations", "Changes", "Review"]
+    assert labels(Role.AUDITOR) == ["Home", "Subjects", "Queries", "Deviations", "Changes", "Oversight"]
 
 
 def test_an_administrator_sees_no_clinical_place() -> None:

@@ -11,15 +11,18 @@ import time_machine
 from accounts.models import Membership, Role
 from accounts.testing import Cast, join, make_person
 from core import worklist
-from core.actions import crf, visit
+from core.actions import crf, hold, visit
 from core.actions import subject as subjects
 from core.actions.entry import Entry
+from core.actions.hold import Shown
+from core.lockcheck import Target
 from core.models import Subject
 from core.places import LOG, VisitPlace, visit_of
 from core.records import gather
 from core.schedule import WindowState, current
 from core.testing.forms import enter
 from core.testing.trial import CALM, WHY, place_at, save, save_vs
+from core.tests import hold_scenes
 from core.tests.scenes import client_of, statements, text_of
 
 
@@ -302,3 +305,14 @@ def test_the_reviewer_s_list_costs_the_same_however_many_events(cast: Cast, subj
         event(other, f"Rash {n}", "Y", coordinator)
 
     assert statements(lambda: client.get("/")) == one
+
+
+def test_a_request_to_unlock_stands_on_the_home_page_of_who_decides(cast: Cast, subject: Subject) -> None:
+    target, manager = Target.of_subject(subject), cast.actor(cast.data_manager)
+    hold_scenes.ready(cast, subject)
+    hold.lock(target, by=manager, shown=Shown.now(target))
+    hold.ask_unlock(target, by=manager, shown=Shown.now(target), reason="a value was misread")
+    for person in (cast.monitor, cast.investigator):
+        page = client_of(person).get("/")
+        assert "a value was misread" in text_of(page)
+        assert 'href="/subjects/01-001/lock/"' in page.content.decode()

@@ -114,7 +114,8 @@ def test_the_date_of_a_visit_is_part_of_what_was_signed(cast: Cast, subject: Sub
     at = visit_of(subject, line.visit.name)
     assert at.visit is not None
     commit()
-    change = visit.save_date(at, (at.visit.visit_on or VISIT_ON) + timedelta(days=1), by=by, reason=WHY, revision=at.visit.revision)
+    on = (at.visit.visit_on or VISIT_ON) + timedelta(days=1)
+    change = visit.save_date(at, on, by=by, reason=WHY, revision=at.visit.revision)
     commit()
     assert change is not None
     assert change.after_signature

@@ -373,3 +373,13 @@ def test_the_cost_does_not_grow_with_rows_marks_or_forms(cast: Cast, subject: Su
         save_vs(subject, CALM, by=coordinator, visit=visit)
     post(cast.monitor, sent(page(cast.monitor, visit="SCR", form="CHEM")) | {"all": "1"}, visit="SCR", form="CHEM")
     assert statements(lambda: client.get(at)) == few
+
+
+@pytest.mark.req("QRY-02")
+def test_the_page_without_an_address_of_its_own_saves_what_it_shows(cast: Cast, vitals: Subject) -> None:
+    """The way in from the list of subjects: the first form is shown, and its ticks are for that form."""
+    answer = client_of(cast.monitor).get(reverse("verify", args=["01-001"]))
+    to = re.search(r'<form method="post" action="([^"]+verify/save/[^"]*)"', answer.content.decode())
+    assert to
+    assert "visit=SCR" in to[1]
+    assert "form=VS" in to[1]

@@ -70,10 +70,11 @@ def _links(request: AuthenticatedRequest, subject: Subject) -> list[tuple[str, s
         (Permission.VERIFY_SOURCE, "review", "eye", _("Changed since my review")),
         (Permission.SIGN, "subject-sign", "pencil", _("Sign")),
         (Permission.VIEW_CLINICAL, "signature-list", "pencil", _("Signatures")),
+        (Permission.VIEW_CLINICAL, "hold-page", "lock", _("Freeze and lock")),
         (Permission.VIEW_TRAIL, "mask-list", "slash-circle", _("Masking")),
     )
     return [
-        (reverse(name, args=[subject.number]), icon, words)
+        (reverse(name, kwargs={"number": subject.number}), icon, words)
         for permission, name, icon, words in pages
         if request.actor.can(permission, subject.site)
     ]

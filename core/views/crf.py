@@ -198,7 +198,7 @@ def _links(request: AuthenticatedRequest, place: Place) -> list[tuple[str, str, 
         (Permission.FREEZE, "hold-page", "lock", _("Freeze or lock")),
     )
     return [
-        (reverse(name, args=[place.subject.number]) + here, icon, words)
+        (reverse(name, kwargs={"number": place.subject.number}) + here, icon, words)
         for permission, name, icon, words in pages
         if _may(request, place, permission)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Sum
@@ -43,6 +44,12 @@ class Chosen:
     def of(cls, asked: QueryDict) -> Chosen:
         """As the address says."""
         return cls(asked.get("visit", ""), asked.get("form", ""), whole(asked.get("key")), asked.get("required") == "1")
+
+    @property
+    def query(self) -> str:
+        """As an address says it."""
+        said = {"visit": self.visit, "form": self.form, "key": self.key, "required": int(self.required)}
+        return urlencode({name: value for name, value in said.items() if value})
 
     def takes(self, entry: Entry) -> bool:
         """Is that record among it?"""
@@ -180,7 +187,7 @@ def _page(
         "following": following,
         "marked": any(sheet.was for sheet in loaded),
         "next_url": _jump(loaded, following, chosen),
-        "save_url": f"{reverse('verify-save', args=[subject.number])}?{request.GET.urlencode()}",
+        "save_url": f"{reverse('verify-save', args=[subject.number])}?{chosen.query}",
         "refusal": refusal,
         "reason_wanted": isinstance(refusal, ReasonRequired),
         "reason": request.POST.get("reason", ""),
