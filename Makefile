@@ -35,8 +35,11 @@ test: setup  ## the whole suite on two processes (WORKERS=)
 drills: setup  ## the long tests: kills, failover, tampering
 	@$(BIN)/python -m pytest -n 0 -m drill; code=$$?; test $$code -ne 5 || { echo "There is no drill yet."; exit 0; }; exit $$code
 
-bench: setup  ## what a save and a page cost beside their floor, in one interleaved run
+bench: setup  ## what saves, pages, the past, the search and the verification cost, each in one interleaved run
 	@$(BIN)/python -m bench.saves
+	@$(BIN)/python -m bench.as_of
+	@$(BIN)/python -m bench.verification
+	@$(BIN)/python -m bench.trail_search
 
 check: lint types database snapshot messages  ## everything but the tests: also layers, migrations, system checks
 	@$(BIN)/lint-imports --no-cache

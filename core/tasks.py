@@ -10,6 +10,7 @@ from celery import shared_task
 from django.db import connection
 
 from accounts.actor import system_actor
+from core import trail_search
 from core.actions.recheck import recheck
 from core.models import Subject
 from core.protection import watch
@@ -48,6 +49,12 @@ def _looked_at(subject: Subject) -> bool:
         log.exception("Subject %s could not be looked at anew.", subject.number)
         return False
     return True
+
+
+@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+def index_trail() -> int:
+    """Bring the search index of the trail up to date. Gives how many changes and events it took in."""
+    return trail_search.extend()
 
 
 @shared_task  # type: ignore[untyped-decorator]  # celery has no types
