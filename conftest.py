@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -44,6 +45,7 @@ def pytest_configure() -> None:
 
 
 def pytest_unconfigure() -> None:
+    shutil.rmtree(Path(settings.SEAL_KEY_FILE).parent, ignore_errors=True)
     with redis.Redis.from_url(settings.REDIS_URL) as server:
         for key in server.scan_iter(match=f"*{RUN}*"):
             server.delete(key)

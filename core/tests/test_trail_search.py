@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import combinations
@@ -19,10 +18,10 @@ from core import trail_search
 from core.actions import query, subject
 from core.actions.entry import RowEntry
 from core.models import Change, Query
-from core.models.trail_search import STRETCH, TrailMark, TrailSegment
+from core.models.trail_search import TrailMark, TrailSegment
 from core.testing.databases import owner_connection
 from core.tests.scenes import change, chemistry, corrected, vitals
-from core.trail_search import LAST, Span, bits_of, places, unpacked, windows
+from core.trail_search import LAST, Span
 from core.views import change_pages
 from core.views.change_conditions import words_of
 from core.views.change_filters import ChangeFilters
@@ -273,26 +272,6 @@ def test_two_at_once_do_not_write_the_same(committed_db: str) -> None:
         assert index() == 0
         other.rollback()
     assert index() > 0
-
-
-@pytest.mark.parametrize("count", [0, 1, 511, 512, 513, STRETCH])
-def test_the_database_packs_places_as_they_are_unpacked(db: None, count: int) -> None:
-    chosen = sorted(random.Random(count).sample(range(STRETCH), count))  # noqa: S311  (a sample, no secret)
-    packed = b"".join(place.to_bytes(2, "big") for place in chosen)
-    if count >= 512:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT trail_bits(%s)", [chosen])
-            packed = bytes(cursor.fetchone()[0])
-    assert places(unpacked(packed)) == chosen
-    assert unpacked(packed) == bits_of(chosen)
-
-
-def test_windows_cover_every_stretch_once_from_either_end() -> None:
-    for newest_first in (True, False):
-        seen = [number for span in windows(3, 200, newest_first) for number in range(span.low, span.high + 1)]
-        assert sorted(seen) == list(range(3, 201))
-    assert next(windows(3, 200, True)) == Span(199, 200)
-    assert next(windows(3, 200, False)) == Span(3, 4)
 
 
 def test_stretches_outside_the_days_asked_for_are_not_looked_at(trail: Cast) -> None:
