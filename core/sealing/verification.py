@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
@@ -24,19 +25,21 @@ log = logging.getLogger(__name__)
 
 def verify(outside: Outside | None, known: Sequence[Ed25519PublicKey]) -> Report:
     """The whole trial as it is at one moment."""
-    report = Report()
     with snapshot():
+        false = list(_outline())
+        report = Report()  # its clock and its rows are those of the trail alone
         verify_trail.verify(Database(), outside, known, report)
-        _outline(report)
+    for words, where in false:
+        report.add(words, **where)
     return report
 
 
-def _outline(report: Report) -> None:
+def _outline() -> Iterator[tuple[str, dict[str, Any]]]:
     """The outline of each casebook, which the matrix and the lists read, says what the records say."""
     for subject in Subject.objects.select_related("site").order_by("number"):
         for found in recheck.false_lines(subject):
             words = f"the outline of the casebook says otherwise than the record ({found.where.visit_name})"
-            report.add(words, subject=subject.number, table=found.form.model._meta.db_table, row=found.record.pk)
+            yield words, {"subject": subject.number, "table": found.form.model._meta.db_table, "row": found.record.pk}
 
 
 def verify_and_tell() -> Report:

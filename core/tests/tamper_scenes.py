@@ -139,7 +139,8 @@ def rechain(owner: psycopg.Connection[Any], subject: Subject) -> None:
     for seq, old in enumerate(rows_of(owner, "core_change", f"subject_id = {subject.pk} ORDER BY at, seq"), start=1):
         change = Change(**old | {"seq": seq, "prev_digest": digest})
         found = rows_of(owner, "core_changeitem", f"change_id = {change.pk} ORDER BY id")
-        items = [chain.seal_item(ChangeItem(**item)) for item in found]
+        # Nobody has the text any more that the digest of a masked item was made of.
+        items = [ChangeItem(**item) if item["masked"] else chain.seal_item(ChangeItem(**item)) for item in found]
         for item in items:
             owner.execute("UPDATE core_changeitem SET digest = %s WHERE id = %s", [item.digest, item.pk])
         digest = chain.seal(change, items, subject.number).digest
