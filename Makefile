@@ -37,6 +37,7 @@ drills: setup  ## the long tests: kills, failover, tampering
 
 bench: setup  ## what saves, pages, the past, the search and the verification cost, each in one interleaved run
 	@$(BIN)/python -m bench.saves
+	@$(BIN)/python -m bench.chain
 	@$(BIN)/python -m bench.as_of
 	@$(BIN)/python -m bench.verification
 	@$(BIN)/python -m bench.trail_search
