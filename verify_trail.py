@@ -23,12 +23,15 @@ What is checked, in this order:
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import json
 import sys
 import time
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -506,7 +509,8 @@ class Casebook:
         """A change that a seal did not hold yet is not dated before that seal."""
         own = sorted((seq, number) for seq, (_digest, number) in seals.heads.get(self.number, {}).items())
         for change in changes:
-            first = next((number for seq, number in own if seq >= change.seq), seals.last + 1)
+            place = bisect_left(own, (change.seq, 0))
+            first = own[place][1] if place < len(own) else seals.last + 1
             before = seals.times.get(first - 1)
             if before and change.at < before:
                 self._fault(f"it is dated before seal {first - 1}, which did not hold it yet", change)
@@ -1029,10 +1033,23 @@ def _check_accounts(source: Source, told: dict[Place, Values], report: Report) -
 
 def verify(source: Source, outside: Outside | None, keys: Iterable[Ed25519PublicKey], report: Report) -> Report:
     """Everything, in the order of the words at the top of this file."""
-    sealed = SealCheck(report, outside, keys).run(report.counted(source.lines("seals")))
-    check_subjects(source, sealed, report)
-    check_events(source, sealed, report)
+    with _without_collection():
+        sealed = SealCheck(report, outside, keys).run(report.counted(source.lines("seals")))
+        check_subjects(source, sealed, report)
+        check_events(source, sealed, report)
     return report
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Nothing here refers to itself: Python need not look for what does, a tenth of the time."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 class Export:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +20,7 @@ from core.crf import read
 from core.models import CrfRow, HoldStep, MaskDecision, Noted, QueryEvent, StoredFile, Subject, TrailReview
 from verify_trail import Event, Line
 
+AT_ONCE = 5000
 AT = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')"""
 CHANGES = f"""
     SELECT subject_id, seq, id, {AT.format("at")}, kind, actor_id, actor_name, role, site_id, visit_name, form_code,
@@ -75,10 +77,12 @@ class Database:
     def lines(self, name: str) -> Iterator[Line]:
         """The lines of that name, through a cursor of the server."""
         self.raw.execute("SET LOCAL timezone = 'UTC'")
-        with self.raw.cursor(name=f"lines_{secrets.token_hex(8)}") as lines:
-            lines.itersize = 5000
+        with self.raw.cursor(name=f"lines_{secrets.token_hex(8)}") as lines, ThreadPoolExecutor(1) as ahead:
             lines.execute(self._statement(name))
-            yield from lines
+            upcoming = ahead.submit(lines.fetchmany, AT_ONCE)
+            while found := upcoming.result():
+                upcoming = ahead.submit(lines.fetchmany, AT_ONCE)  # PostgreSQL goes on while these are checked
+                yield from found
 
     def content(self, pk: int) -> bytes | None:
         """A stored file."""
