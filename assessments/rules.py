@@ -8,7 +8,11 @@ from core.crf.rules import Context, trial_rule
 
 
 @trial_rule(
-    "UPT-10", _("A pregnancy test is recorded for a man. Please check test and sex."), form="UPT", item="lbperf"
+    "UPT-10",
+    _("A pregnancy test is recorded for a man. Please check test and sex."),
+    form="UPT",
+    item="lbperf",
+    forms=("DM",),
 )
 def tested_subject_is_female(context: Context) -> bool | None:
     """Inclusion 8 asks women only. A test recorded as not done is right."""

@@ -9,14 +9,13 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 from core import schedule, verification
 from core.crf import read
-from core.crf.items import FormDef, Item, Kind
+from core.crf.items import GIVEN, FormDef, Item, Kind, RowsDef
 from core.crf.rules import RULES, VISIT
 from core.models import Crf
 from core.protection.inspect import problems
 from core.standing import NOT_ITEMS
 
 NUMERIC = (Kind.INTEGER, Kind.DECIMAL, Kind.MEASURED)
-VISIT_INPUTS = {"visit_on", "subject"}
 
 
 @register(Tags.models)
@@ -29,17 +28,20 @@ def declarations(**kwargs: Any) -> Iterable[CheckMessage]:
 def form_problems(form: FormDef) -> list[CheckMessage]:
     """What is wrong with one form."""
     found: list[CheckMessage] = []
-    for items, rules in ((form.items, form.rules), *((group.items, group.rules) for group in form.rows)):
-        names = {item.name for item in items}
-        found += [problem for item in items for problem in _item_problems(form, item)]
-        found += [problem for place, item in enumerate(items) for problem in _gate_problems(form, item, items[:place])]
-        for rule in rules:
-            found += _unknown(form, rule.reads, names | VISIT_INPUTS, "core.E101", f"rule {rule.id}")
-    for derivation in form.derivations:
-        found += _unknown(form, (*derivation.reads, derivation.target), set(form.names), "core.E102", derivation.id)
+    for part in form.parts:
+        names = {item.name for item in part.items}
+        readable = names | GIVEN if isinstance(part, RowsDef) else names | GIVEN - {"parent"}
+        found += [problem for item in part.items for problem in _item_problems(form, item)]
+        for place, item in enumerate(part.items):
+            found += _gate_problems(form, item, part.items[:place])
+        for rule in part.rules:
+            found += _unknown(form, rule.reads, readable, "core.E101", f"rule {rule.id}")
+        for derivation in part.derivations:
+            found += _unknown(form, derivation.reads, readable, "core.E102", derivation.id)
+            found += _unknown(form, (derivation.target,), names, "core.E102", derivation.id)
     found += _unknown(form, (*form.summary, *form.anchors.values()), set(form.names), "core.E103", "Spec")
-    ids = [rule.id for rules in (form.rules, *(group.rules for group in form.rows)) for rule in rules]
-    ids += [derivation.id for derivation in form.derivations]
+    ids = [rule.id for part in form.parts for rule in part.rules]
+    ids += [derivation.id for part in form.parts for derivation in part.derivations]
     found += [_error(form, f"{id} is used twice", "Give each rule its own id.", "core.E104") for id in _twice(ids)]
     return found
 
@@ -49,7 +51,7 @@ def _item_problems(form: FormDef, item: Item) -> Iterator[CheckMessage]:
         yield _error(
             form, f"item {item.name}", "Names are lower case, at most 20 characters, without '__'.", "core.E105"
         )
-    if item.name in NOT_ITEMS:
+    if item.name in NOT_ITEMS | GIVEN:
         yield _error(form, f"item {item.name}", "The trail takes this name for books: choose another.", "core.E112")
     if (item.low is not None or item.high is not None) and item.kind not in NUMERIC:
         yield _error(form, f"{item.name}: expect on {item.kind}", "Only figures have an expected range.", "core.E107")

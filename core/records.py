@@ -49,8 +49,11 @@ class Records:
         return schedule.current().for_version(self.subject.protocol_version)
 
     def window(self, plan: VisitDef) -> Window | None:
-        """When a visit is due; None while its anchor is not known."""
-        return schedule.current().window(plan, self.subject.anchors)
+        """When a visit is due; None while its anchor is not known, and where the subject had left before."""
+        found = schedule.current().window(plan, self.subject.anchors)
+        left = self.subject.left_on
+        is_void = found is not None and left is not None and found.target > left and plan.code not in self.visits
+        return None if is_void else found
 
     def applies(self, code: str) -> bool:
         """Does the form apply to this subject? It does until the answer that says otherwise is there."""

@@ -27,6 +27,18 @@ class Anchor(StrEnum):
     LEUKAPHERESIS = "LEUKAPHERESIS"
     LYMPHODEPLETION = "LYMPHODEPLETION"
     INFUSION = "INFUSION"
+    SECOND_INFUSION = "SECOND_INFUSION"
+
+
+class Milestone(StrEnum):
+    """A date that says how far the subject has come, or that it left; no visit is counted from it."""
+
+    ENROLMENT = "ENROLMENT"
+    SCREEN_FAILURE = "SCREEN_FAILURE"
+    WITHDRAWAL = "WITHDRAWAL"
+    LOSS = "LOSS"
+    COMPLETION = "COMPLETION"
+    DEATH = "DEATH"
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,7 @@ class Anchors:
     leukapheresis: date | None = None
     lymphodepletion: date | None = None
     infusion: date | None = None
+    second_infusion: date | None = None
 
     def of(self, anchor: Anchor) -> date | None:
         day: date | None = getattr(self, anchor.lower())

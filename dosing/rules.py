@@ -16,6 +16,7 @@ from core.crf.rules import Context, Strength, trial_rule
     _("The CAR-T product was infused without an informed consent signed before it."),
     form="INF",
     item="exstdtc",
+    forms=("ICF",),
     strength=Strength.DEVIATION,
 )
 def infusion_follows_consent(context: Context) -> bool | None:
@@ -35,6 +36,7 @@ def infusion_follows_consent(context: Context) -> bool | None:
     ),
     form="INF",
     item="exstdtc",
+    forms=("DM", "UPT"),
 )
 def woman_was_tested(context: Context) -> bool | None:
     """Inclusion 8; hours from date-times, both ends included (`pregnancy_test_before_infusion`).
@@ -55,6 +57,7 @@ def woman_was_tested(context: Context) -> bool | None:
     _("The CAR-T product was infused although the last pregnancy test before it was positive or indeterminate."),
     form="INF",
     item="exstdtc",
+    forms=("UPT",),
     strength=Strength.DEVIATION,
 )
 def last_test_was_negative(context: Context) -> bool | None:

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "core",
     "assessments",
     "screening",
+    "enrollment",
     "dosing",
     "followup",
     "safety",

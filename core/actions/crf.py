@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actor import Actor
 from accounts.permissions import Permission
+from core import entry_gates
 from core.actions import checks, deviation, milestones, status, trail, visit
-from core.actions.entry import Entry, derived, fill, fill_rows, is_blank
+from core.actions.entry import Entry, authors, derived, fill, fill_rows, is_blank
 from core.actions.errors import Conflict, ReasonRequired, Refused
 from core.actions.recheck import missing
 from core.actions.trail import Act, Touched, Where
-from core.crf import evaluate
+from core.crf import evaluate, provenance
 from core.crf.rules import Context
 from core.models import OVER, Change, ChangeKind, Crf, CrfRow, Query, Visit, VisitStatus
 from core.places import NEW, Place, record_at
@@ -44,6 +45,7 @@ class Work:
     place: Place
     record: Crf
     touched: Touched
+    context: Context
     rows: dict[str, list[CrfRow]] = field(default_factory=dict)
     touched_rows: list[Touched] = field(default_factory=list)
 
@@ -98,8 +100,7 @@ def save(
         raise Conflict(record_at(place.at, place.form, place.key))
     if work.touched.before is not None and not act.reason:
         raise ReasonRequired
-    if work.record.visit is None and not place.form.log:
-        raise ValidationError({"visit_on": [_("Enter the date of the visit.")]})
+    _may_begin(work)
     kind = ChangeKind.CREATE if work.touched.before is None else ChangeKind.CHANGE
     return _write(act, work, day, kind, _because(act, work, query))
 
@@ -119,6 +120,15 @@ def void(place: Place, *, by: Actor, reason: str, revision: int) -> Saved:
     work.record.voided = True
     trail.bump(work.record, act)
     return _write(act, work, None, ChangeKind.VOID)
+
+
+def _may_begin(work: Work) -> None:
+    """A new record has a visit with a date, and nothing forbids to collect it."""
+    if work.record.visit is None and not work.place.form.log:
+        raise ValidationError({"visit_on": [_("Enter the date of the visit.")]})
+    if work.touched.before is None:
+        for words in entry_gates.refusals(work.place.form, work.context):
+            raise Refused(words)
 
 
 def _because(act: Act, work: Work, query: int | None) -> Query | None:
@@ -159,9 +169,11 @@ def _work(act: Act, place: Place, day: Any) -> Work:
     record = record_at(place.at, place.form, place.key)
     if record is None:
         record = _new(act, place, day)
-        return Work(place, record, Touched(record), {group.name: [] for group in place.form.rows})
+        context = Context(act.subject, record, record.visit)
+        return Work(place, record, Touched(record), context, {group.name: [] for group in place.form.rows})
     record.subject, record.visit = act.subject, place.at.visit
-    work = Work(place.with_record(record), record, Touched.existing(record, along=True))
+    context = Context(act.subject, record, record.visit)
+    work = Work(place.with_record(record), record, Touched.existing(record, along=True), context)
     for group in work.place.form.rows:
         work.rows[group.name] = group.model.of(record)
         rows = work.rows[group.name]
@@ -182,7 +194,6 @@ def _apply(work: Work, entry: Entry) -> None:
     errors: dict[str, Any] = {}
     try:
         fill(work.record, form.items, entry.values, entry.missing)
-        work.touched.authors |= derived(form, work.record)
     except ValidationError as error:
         errors |= error.message_dict
     known = {id(touched.row) for touched in work.touched_rows}
@@ -194,8 +205,26 @@ def _apply(work: Work, entry: Entry) -> None:
             continue
         work.rows[group.name] = rows
         work.touched_rows += [Touched(row) for row in rows if id(row) not in known]
+    if not errors:
+        derived(form, work.record, work.rows, work.context)
+        errors = provenance.lacking(work.record) | _refused(work)
     if errors:
         raise ValidationError(errors)
+    _name_authors(work)
+
+
+def _refused(work: Work) -> dict[str, Any]:
+    """The decisions just taken that the protocol does not allow; one that stands already is not asked about again."""
+    decided = {item["field"] for item in work.touched.items()}
+    found = evaluate.refusals(work.place.form, work.record, work.rows, work.context)
+    return {name: messages for name, messages in found.items() if name in decided}
+
+
+def _name_authors(work: Work) -> None:
+    work.touched.authors |= authors(work.place.form)
+    of_row = {id(row): authors(group) for group in work.place.form.rows for row in work.rows[group.name]}
+    for touched in work.touched_rows:
+        touched.authors |= of_row.get(id(touched.row), {})
 
 
 def _differs(work: Work) -> bool:
@@ -235,8 +264,7 @@ def _let_go(work: Work) -> None:
 
 def _checked(act: Act, work: Work, day: Touched | None, subject: Touched | None) -> list[checks.Checked]:
     """What fires on the record, on its visit, and on every visit where a milestone moved."""
-    context = Context(act.subject, work.record, work.record.visit)
-    firings = evaluate.firings(work.place.form, work.record, work.rows, context)
+    firings = evaluate.firings(work.place.form, work.record, work.rows, work.context)
     firings += missing(work.place.form, work.record, work.rows, act.at)
     checked = [checks.Checked(work.where, firings, work.changed)]
     if milestones.moved(subject):

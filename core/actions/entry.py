@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from core.crf import evaluate
 from core.crf.fields import column
 from core.crf.items import MISSING_REASONS, FormDef, Item, RowsDef
+from core.crf.provenance import own
+from core.crf.rules import Context
 from core.models import Crf, CrfRow
 from core.models.crf import Declared
 
@@ -75,7 +77,8 @@ def _fill_missing(row: Declared, typed: list[Item], missing: Mapping[str, str], 
 
 def is_blank(row: Declared, items: Iterable[Item]) -> bool:
     """Nothing was answered and nothing said to be missing."""
-    return not row.missing and all(value is None for value in evaluate.answers(row, items).values())
+    typed = (item for item in own(items) if not item.derived)
+    return not row.missing and all(value is None for value in evaluate.answers(row, typed).values())
 
 
 def fill_rows(group: RowsDef, record: Crf, present: Sequence[CrfRow], entries: Sequence[RowEntry]) -> list[CrfRow]:
@@ -101,8 +104,21 @@ def fill_rows(group: RowsDef, record: Crf, present: Sequence[CrfRow], entries: S
     return list(rows.values())
 
 
-def derived(form: FormDef, record: Crf) -> dict[str, str]:
-    """Set the derived values; item name -> the rule that is their author."""
-    for name, value in evaluate.derive(form, record).items():
-        setattr(record, name, None if value is None else column(type(record), name).clean(value, record))
-    return {derivation.target: derivation.author for derivation in form.derivations}
+def derived(form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]], context: Context) -> None:
+    """Set the derived values: those of the rows first, which the form's own may read. What is void stays as it is."""
+    for group in form.rows:
+        beside = evaluate.given(context, rows, record)
+        for row in rows.get(group.name, ()):
+            if not row.voided:
+                _set(row, evaluate.derive(group.items, group.derivations, row, beside))
+    _set(record, evaluate.derive(form.items, form.derivations, record, evaluate.given(context, rows)))
+
+
+def _set(row: Declared, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, None if value is None else column(type(row), name).clean(value, row))
+
+
+def authors(part: FormDef | RowsDef) -> dict[str, str]:
+    """Item name -> the rule that is the author of its value."""
+    return {derivation.target: derivation.author for derivation in part.derivations}

@@ -8,14 +8,21 @@ from datetime import date, datetime
 from core.actions.trail import Touched
 from core.crf.items import FormDef
 from core.models import Crf, Subject, Visit
-from core.schedule import Anchor, VisitDef
+from core.schedule import Anchor, Milestone, VisitDef
 
 AUTHOR = "SUBJECT-MILESTONES v1"
-COLUMNS = {
+COLUMNS: dict[str, str] = {
     Anchor.CONSENT: "consent_on",
     Anchor.LEUKAPHERESIS: "leukapheresis_on",
     Anchor.LYMPHODEPLETION: "lymphodepletion_on",
     Anchor.INFUSION: "infusion_on",
+    Anchor.SECOND_INFUSION: "second_infusion_on",
+    Milestone.ENROLMENT: "enrolled_on",
+    Milestone.SCREEN_FAILURE: "screen_failed_on",
+    Milestone.WITHDRAWAL: "withdrawn_on",
+    Milestone.LOSS: "lost_on",
+    Milestone.COMPLETION: "completed_on",
+    Milestone.DEATH: "died_on",
 }
 
 
@@ -26,7 +33,7 @@ def follow(subject: Subject, dates: Iterable[tuple[str, date | None]]) -> Touche
         return None
     touched = Touched.existing(subject)
     for anchor, on in found.items():
-        setattr(subject, COLUMNS[Anchor(anchor)], on)
+        setattr(subject, COLUMNS[anchor], on)
     subject.status = subject.status_by_milestones()
     touched.authors = dict.fromkeys([*COLUMNS.values(), "status"], AUTHOR)
     return touched

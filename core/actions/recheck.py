@@ -112,6 +112,7 @@ def _records(subject: Subject) -> Iterator[Found]:
                 row.parent = records[row.parent_id]
                 rows[row.parent_id][group.name].append(row)
         for pk, record in records.items():
+            record.group_rows = rows[pk]
             yield Found(read.form(code, record.form_version), record, rows[pk])
 
 

@@ -7,21 +7,23 @@ from typing import Any
 
 from core.crf import snapshot
 from core.crf.items import FormDef, Item
+from core.crf.provenance import own
 
 
 def page(form: FormDef) -> str:
     """A form as Markdown: what is asked, in both languages, with its name, type, range, condition and SDTM target."""
     lines = [f"# {form.code}: {_both(form.title)}", "", f"Version {form.version}. Domain {form.domain}.", ""]
-    lines += _table(form.items)
+    lines += _table(own(form.items))
     for group in form.rows:
         lines += ["", f"## {group.name}: {_both(group.label)}", "", "Repeating rows.", "", *_table(group.items)]
     rules = [*form.rules, *(rule for group in form.rows for rule in group.rules)]
     if rules:
         lines += ["", "## Edit checks", "", "| id | reads | says |", "|---|---|---|"]
         lines += [f"| {rule.id} | {', '.join(rule.reads)} | {_both(rule.message)} |" for rule in rules]
-    if form.derivations:
+    derivations = [*form.derivations, *(each for group in form.rows for each in group.derivations)]
+    if derivations:
         lines += ["", "## Derived values", "", "| item | rule | from |", "|---|---|---|"]
-        lines += [f"| {d.target} | {d.author} | {', '.join(d.reads)} |" for d in form.derivations]
+        lines += [f"| {d.target} | {d.author} | {', '.join(d.reads)} |" for d in derivations]
     return "\n".join(lines) + "\n"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db import models
 
@@ -30,6 +30,8 @@ class Spec:
     `log`: lines belong to the subject, not to a visit (adverse events). `summary`: items that name a line in a list.
     `anchors`: anchor -> item whose date fixes it. `version`: raised when wording, codes or order change after release.
     `applies_if`: form, item, codes: the form is asked of the subjects who answered so there.
+    `panel`: dotted name of a function (place, rows) -> dict with a `template`, shown above the questions.
+    `safety`: is entered whatever consent and withdrawal say of other data.
     """
 
     code: str
@@ -41,6 +43,8 @@ class Spec:
     summary: tuple[str, ...] = ()
     note: StrOrPromise = ""
     applies_if: tuple[str, str, tuple[str, ...]] | None = None
+    panel: str = ""
+    safety: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,29 +140,47 @@ def file(label: StrOrPromise, **options: Any) -> fields.Attached:
     return fields.Attached(verbose_name=label, item=_item(Kind.FILE, label, options))
 
 
-def rule(id: str, message: StrOrPromise) -> Callable[[Callable[..., bool]], staticmethod[..., bool]]:
+Declares: TypeAlias = "Callable[[Callable[..., Any]], staticmethod[..., Any]]"
+
+
+def rule(id: str, message: StrOrPromise, *, forms: tuple[str, ...] = ()) -> Declares:
     """An edit check within a form: its parameters are the items it reads; it runs when all are answered. Soft, always.
 
-    A parameter with the default None may be empty: `lbclsig=None`. `visit_on` and `subject` can be read as well.
+    A parameter with the default None may be empty: `lbclsig=None`. `visit_on`, `subject`, `rows` (the form's own rows
+    by group), `parent` (of a row: its form) and `context` can be read as well; it gives the records of the `forms`
+    named: `context.records("DM")`.
     """
+    return _check(id, message, forms, refuses=False)
 
+
+def refuse(id: str, message: StrOrPromise, *, forms: tuple[str, ...] = ()) -> Declares:
+    """A protocol gate: while it is false the last item it reads, a decision, cannot be saved so. As `rule` otherwise.
+
+    For decisions only (eligible, authorise). What has happened is always recordable.
+    """
+    return _check(id, message, forms, refuses=True)
+
+
+def _check(id: str, message: StrOrPromise, forms: tuple[str, ...], *, refuses: bool) -> Declares:
     def declare(holds: Callable[..., bool]) -> staticmethod[..., bool]:
         function = staticmethod(holds)
-        function.crf_rule = Rule(id, message, _reads(holds), holds, _spares(holds))  # type: ignore[attr-defined]
+        made = Rule(id, message, _reads(holds), holds, _spares(holds), forms, refuses)
+        function.crf_rule = made  # type: ignore[attr-defined]
         return function
 
     return declare
 
 
-def derive(target: str, id: str, *, version: int = 1) -> Callable[[Callable[..., Any]], staticmethod[..., Any]]:
+def derive(target: str, id: str, *, version: int = 1, forms: tuple[str, ...] = ()) -> Declares:
     """A derived value: computed from the items that are its parameters, stored, never typed. Empty until all have one.
 
-    A parameter with the default None may be empty. A derivation may read what one above it derived.
+    A parameter with the default None may be empty. A derivation may read what one above it derived, and what a rule
+    may read beside items; where it reads further than its own form, a stored value that was left behind is queried.
     """
 
     def declare(compute: Callable[..., Any]) -> staticmethod[..., Any]:
         function = staticmethod(compute)
-        derivation = Derivation(id, version, target, _reads(compute), compute, _spares(compute))
+        derivation = Derivation(id, version, target, _reads(compute), compute, _spares(compute), forms)
         function.crf_derivation = derivation  # type: ignore[attr-defined]
         return function
 

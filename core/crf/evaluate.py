@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from core.crf.fields import as_json
-from core.crf.items import FormDef, Item, Kind, Rule
+from core.crf.fields import as_json, column
+from core.crf.items import Derivation, FormDef, Item, Kind, RowsDef, Rule
 from core.crf.rules import Context, Strength, rules_of
 from core.crf.values import Measured, PartialDate
 from core.models.crf import Crf, CrfRow, Declared
@@ -23,6 +23,9 @@ from core.models.subject import Subject
 RANGE_TEXT = _("%(label)s: %(value)s is outside the expected range of %(low)s to %(high)s %(unit)s. Please check.")
 FLOOR_TEXT = _("%(label)s: %(value)s is below the expected %(low)s %(unit)s. Please check.")
 CEILING_TEXT = _("%(label)s: %(value)s is above the expected %(high)s %(unit)s. Please check.")
+STALE_TEXT = _(
+    "%(label)s no longer follows from the answers elsewhere that it was computed from. Save this form again."
+)
 FUTURE_TEXT = _("%(label)s lies in the future. Please check.")
 DATED = (Kind.DATE, Kind.PARTIAL_DATE, Kind.MOMENT)
 
@@ -61,14 +64,33 @@ def answers(row: models.Model, items: Iterable[Item]) -> dict[str, Any]:
     return {item.name: getattr(row, f"{item.name}_id" if item.kind is Kind.FILE else item.name) for item in items}
 
 
-def derive(form: FormDef, record: Crf) -> dict[str, Any]:
-    """Item name -> derived value, None where an input is still missing."""
-    known = answers(record, form.items)
-    for derivation in form.derivations:
-        inputs = {name: known[name] for name in derivation.reads}
-        ready = all(value is not None for name, value in inputs.items() if name not in derivation.spares)
-        known[derivation.target] = derivation.compute(**inputs) if ready else None
-    return {derivation.target: known[derivation.target] for derivation in form.derivations}
+def derive(
+    items: Iterable[Item], derivations: Iterable[Derivation], row: Declared, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Item name -> derived value, None where an input is still missing. `given`: what else may be read (GIVEN)."""
+    known = answers(row, items) | dict(given)
+    found = {}
+    for derivation in derivations:
+        found[derivation.target] = known[derivation.target] = _applied(derivation, known)
+    return found
+
+
+def given(context: Context, rows: Mapping[str, Sequence[CrfRow]], parent: Crf | None = None) -> dict[str, Any]:
+    """What checks of a form may read beside its items; of a row with the form it stands on."""
+    standing = {name: [row for row in found if not row.voided] for name, found in rows.items()}
+    found = {"visit_on": context.visit_on, "subject": context.subject, "context": context, "rows": standing}
+    return found | ({} if parent is None else {"parent": parent})
+
+
+def _applied(check: Rule | Derivation, known: Mapping[str, Any]) -> Any:
+    """What a check says of these answers; None where it cannot run yet."""
+    inputs = {name: known[name] for name in check.reads if name in known}
+    ready = all(value is not None for name, value in inputs.items() if name not in check.spares)
+    if not ready or len(inputs) < len(check.reads):
+        return None
+    if "context" in inputs:
+        inputs["context"] = inputs["context"].reading(check.forms)
+    return check.compute(**inputs) if isinstance(check, Derivation) else check.holds(**inputs)
 
 
 def gaps(row: Declared, items: Iterable[Item]) -> list[str]:
@@ -92,13 +114,25 @@ def firings(form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]], co
     """Every check of the form that fires on the record as it stands."""
     if record.voided:
         return []
-    extra = {"visit_on": context.visit_on, "subject": context.subject}
-    found = _of_row(record, form.items, form.rules, extra)
+    found = _of_row(record, form, given(context, rows))
     for group in form.rows:
+        beside = given(context, rows, record)
         for row in rows.get(group.name, ()):
             if not row.voided:
-                found += _of_row(row, group.items, group.rules, extra, group.name, row.key)
+                found += _of_row(row, group, beside)
     return found + across(form.code, context)
+
+
+def refusals(
+    form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]], context: Context
+) -> dict[str, list[Any]]:
+    """Item -> why the decision it holds cannot be taken."""
+    known = answers(record, form.items) | given(context, rows)
+    found: dict[str, list[Any]] = {}
+    for rule in form.rules:
+        if rule.refuses and _applied(rule, known) is False:
+            found.setdefault(rule.item, []).append(rule.message)
+    return found
 
 
 def across(form_code: str, context: Context) -> list[Firing]:
@@ -106,29 +140,35 @@ def across(form_code: str, context: Context) -> list[Firing]:
     return [
         Firing(rule.id, "DEVIATION" if rule.strength is Strength.DEVIATION else "RULE", rule.item, rule.message, value)
         for rule in rules_of(form_code)
-        if rule.holds(context) is False
+        if rule.holds(context.reading(rule.forms)) is False
         for value in [_stored(context.record, rule.item)]
     ]
 
 
-def _of_row(
-    row: Declared,
-    items: tuple[Item, ...],
-    rules: tuple[Rule, ...],
-    extra: Mapping[str, Any],
-    group: str = "",
-    key: int | None = None,
-) -> list[Firing]:
-    values = (item for item in items if item.kind is not Kind.FILE)
-    found = [firing for item in values for firing in _of_item(row, item, extra["subject"], group, key)]
-    known = answers(row, items) | dict(extra)
-    for rule in rules:
-        inputs = {name: known[name] for name in rule.reads if name in known}
-        ready = all(value is not None for name, value in inputs.items() if name not in rule.spares)
-        if len(inputs) == len(rule.reads) and ready and not rule.holds(**inputs):
+def _of_row(row: Declared, part: FormDef | RowsDef, beside: Mapping[str, Any]) -> list[Firing]:
+    group, key = (part.name, row.key) if isinstance(part, RowsDef) else ("", None)
+    values = (item for item in part.items if item.kind is not Kind.FILE)
+    found = [firing for item in values for firing in _of_item(row, item, beside["subject"], group, key)]
+    known = answers(row, part.items) | dict(beside)
+    for rule in part.rules:
+        if not rule.refuses and _applied(rule, known) is False:
             value = _stored(row, rule.item)
             found.append(Firing(rule.id, "RULE", rule.item, rule.message, value, group, key, reads=rule.reads))
-    return found
+    return found + [*_left_behind(row, part, known, group, key)]
+
+
+def _left_behind(
+    row: Declared, part: FormDef | RowsDef, known: dict[str, Any], group: str, key: int | None
+) -> Iterator[Firing]:
+    """The derived values that something elsewhere has meanwhile made untrue."""
+    for derivation in part.derivations:
+        if derivation.looks_further and row.pk is not None:
+            target = column(type(row), derivation.target)
+            now = _applied(derivation, known)
+            if (None if now is None else target.clean(now, row)) != known[derivation.target]:
+                label = next(item.label for item in part.items if item.name == derivation.target)
+                value = _stored(row, derivation.target)
+                yield Firing("STALE", "RULE", derivation.target, STALE_TEXT, value, group, key, (("label", label),))
 
 
 def _of_item(row: Declared, item: Item, subject: Subject, group: str, key: int | None) -> Iterator[Firing]:

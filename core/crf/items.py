@@ -33,6 +33,10 @@ class Kind(StrEnum):
     FILE = "file"
 
 
+# What a rule or a derivation may read beside items: the visit's date, the subject, the other forms, the form's own rows
+# (group -> rows that are not void), and of a row the form it stands on.
+GIVEN = frozenset({"visit_on", "subject", "context", "rows", "parent"})
+
 MISSING_REASONS: dict[str, StrOrPromise] = {
     "ND": _("Not done"),
     "NA": _("Not applicable"),
@@ -107,6 +111,8 @@ class Item:
 class Rule:
     """An edit check of one form: false means the answers deserve a second look. It never blocks.
 
+    Unless it `refuses`: then the last item it reads is a decision, which the protocol does not allow.
+    `forms` are the other forms it reads, by code.
     `spares` are those of the items it reads that may be empty when it runs: the parameters with the default None.
     """
 
@@ -115,11 +121,13 @@ class Rule:
     reads: tuple[str, ...]
     holds: Callable[..., bool]
     spares: frozenset[str] = frozenset()
+    forms: tuple[str, ...] = ()
+    refuses: bool = False
 
     @property
     def item(self) -> str:
         """The item it is shown at: the last one it reads."""
-        return self.reads[-1]
+        return next(name for name in reversed(self.reads) if name not in GIVEN)
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,12 @@ class Derivation:
     reads: tuple[str, ...]
     compute: Callable[..., Any]
     spares: frozenset[str] = frozenset()
+    forms: tuple[str, ...] = ()
+
+    @property
+    def looks_further(self) -> bool:
+        """Does it read more than the answers beside it, so that a change elsewhere may leave it behind?"""
+        return bool(GIVEN & set(self.reads))
 
     @property
     def author(self) -> str:
@@ -149,6 +163,7 @@ class RowsDef:
     items: tuple[Item, ...]
     rules: tuple[Rule, ...] = ()
     start: tuple[Mapping[str, str], ...] = ()
+    derivations: tuple[Derivation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,6 +184,13 @@ class FormDef:
     summary: tuple[str, ...] = ()
     note: Any = ""
     applies_if: tuple[str, str, tuple[str, ...]] | None = None
+    panel: str = ""
+    safety: bool = False
+
+    @property
+    def parts(self) -> tuple[FormDef | RowsDef, ...]:
+        """The form itself and its repeating groups."""
+        return (self, *self.rows)
 
     def item(self, name: str) -> Item:
         """The item of that name. KeyError where this version has none."""

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from core.crf import read
+from core.crf import provenance, read
 from core.crf.display import show
 from core.crf.items import MISSING_REASONS, Item, Kind
 
@@ -47,8 +47,10 @@ class Section(LayoutObject):  # type: ignore[misc]  # crispy has no types
     def render(self, form: CrfForm, context: Any, template_pack: Any = None, **kwargs: Any) -> SafeString:
         """The section's HTML."""
         rows = [ItemView(item, form) for item in self.items]
-        extra = {"heading": self.heading, "rows": rows, "id": f"section-{self.items[0].name}"}
-        return render_to_string("core/_form_section.html", context.flatten() | extra)
+        name = self.items[0].name
+        extra = {"heading": self.heading, "rows": rows, "id": f"section-{name}"}
+        template = "core/_form_folded.html" if name == provenance.MODE else "core/_form_section.html"
+        return render_to_string(template, context.flatten() | extra)
 
 
 class Group(LayoutObject):  # type: ignore[misc]  # crispy has no types
@@ -207,8 +209,8 @@ def helper(form: CrfForm) -> FormHelper:
     made = FormHelper(form)
     made.form_tag = False
     made.disable_csrf = True
-    sections = [Section(heading, items) for heading, items in _sections(form.place.form.items)]
-    made.layout = Layout(*sections, *(Group(index) for index in range(len(form.groups))))
+    *sections, transcription = [Section(heading, items) for heading, items in _sections(form.place.form.items)]
+    made.layout = Layout(*sections, *(Group(index) for index in range(len(form.groups))), transcription)
     return made
 
 

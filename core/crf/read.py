@@ -13,6 +13,8 @@ from django.db import models
 from core.crf import snapshot
 from core.crf.item_field import ItemField
 from core.crf.items import Derivation, FormDef, Item, RowsDef, Rule
+from core.crf.provenance import common, own
+from core.crf.rules import rules_of
 from core.models.crf import Crf, CrfRow, Declared
 from core.models.recorded import Recorded
 
@@ -59,19 +61,23 @@ def _live(model: type[Crf]) -> FormDef:
         summary=spec.summary,
         note=spec.note,
         applies_if=spec.applies_if,
+        panel=spec.panel,
+        safety=spec.safety,
     )
 
 
 def _rows(model: type[CrfRow], version: int) -> RowsDef:
     spec = model.rows
-    return RowsDef(spec.name, spec.title, model, _items(model, version), _declared(model, "crf_rule"), spec.start)
+    rules, derivations = _declared(model, "crf_rule"), _declared(model, "crf_derivation")
+    return RowsDef(spec.name, spec.title, model, _items(model, version), rules, spec.start, derivations)
 
 
 def items(model: type[models.Model]) -> tuple[Item, ...]:
     """Every item a model ever asked, in order; derived ones know their rule."""
     rules = {derivation.target: derivation.id for derivation in _declared(model, "crf_derivation")}
-    found = (field.item for field in model._meta.local_fields if isinstance(field, ItemField) and field.item)
-    return tuple(replace(item, rule=rules.get(item.name, "")) for item in found)
+    declared = (field.item for field in model._meta.local_fields if isinstance(field, ItemField) and field.item)
+    found = tuple(replace(item, rule=rules.get(item.name, "")) for item in declared)
+    return (*own(found), *common(found))
 
 
 def _items(model: type[models.Model], version: int) -> tuple[Item, ...]:
@@ -124,3 +130,13 @@ def rule_message(form_def: FormDef, check_id: str) -> Any:
 def derivation_of(form_def: FormDef, name: str) -> Derivation | None:
     """The derivation that writes an item."""
     return next((derivation for derivation in form_def.derivations if derivation.target == name), None)
+
+
+@cache
+def forms_read(code: str) -> tuple[str, ...]:
+    """The other forms that a form's rules and derivations declare to read, each once."""
+    parts = form(code).parts
+    named = [check.forms for part in parts for check in part.rules]
+    named += [check.forms for part in parts for check in part.derivations]
+    named += [rule.forms for rule in rules_of(code)]
+    return tuple(dict.fromkeys(name for forms in named for name in forms))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -24,39 +24,74 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True)
 class Context:
-    """What a rule across forms may look at: the record just saved, its visit, its subject, and other forms by code.
+    """What a check may look at beyond its own form: the record at hand, its visit, its subject, other forms by code.
 
-    `known` holds the records of other forms that were fetched, by form code.
+    `known` holds the records of other forms that were fetched, by form code; `forms` the codes the check in hand
+    declared to read (None: any).
     """
 
     subject: Subject
     record: Any
     visit: Visit | None
     known: dict[str, list[Crf]] = field(default_factory=dict, repr=False, compare=False)
+    forms: tuple[str, ...] | None = None
 
     @property
     def visit_on(self) -> date | None:
         """The date of the visit the record belongs to."""
         return self.visit.visit_on if self.visit else None
 
-    def records(self, code: str) -> list[Crf]:
-        """The subject's records of another form, void ones left out, oldest first. One statement per form."""
-        from core.crf import read  # noqa: PLC0415  the registry needs every app loaded
+    def reading(self, forms: tuple[str, ...]) -> Context:
+        """The same for a check that declared these forms; what is fetched is shared."""
+        return replace(self, forms=forms)
 
-        if code not in self.known:
-            kept = read.form_models()[code].objects.filter(subject=self.subject, voided=False)
-            self.known[code] = list(kept.select_related("visit").order_by("entered_at", "id"))
-        return self.known[code]
+    def records(self, code: str) -> list[Any]:
+        """The subject's records of a form, without void ones and the one at hand, oldest first. One statement a form.
+
+        LookupError where the check did not declare to read that form.
+        """
+        return [record for record in self._all(code) if not self._is_at_hand(record)]
+
+    def rows(self, record: Any, group: str) -> list[Any]:
+        """The rows of one of those records that are not void, by key. One statement for all records of the form."""
+        if record.group_rows is None:
+            self._fetch_rows(record.crf.code)
+        return [row for row in record.group_rows.get(group, ()) if not row.voided]
 
     def newest(self, code: str, item: str) -> Any:
         """The answer to an item on the newest record of another form that has one; None where none has."""
         answers = (getattr(record, item) for record in reversed(self.records(code)))
         return next((answer for answer in answers if answer is not None), None)
 
+    def _all(self, code: str) -> list[Crf]:
+        from core.crf import read  # noqa: PLC0415  the registry needs every app loaded
+
+        if self.forms is not None and code not in self.forms:
+            raise LookupError(f"a check reads form {code} without saying so: add it to its forms=")
+        if code not in self.known:
+            kept = read.form_models()[code].objects.filter(subject=self.subject, voided=False)
+            self.known[code] = list(kept.select_related("visit").order_by("entered_at", "id"))
+        return self.known[code]
+
+    def _is_at_hand(self, record: Crf) -> bool:
+        if record is self.record:
+            return True
+        return record.pk is not None and record.pk == self.record.pk and type(record) is type(self.record)
+
+    def _fetch_rows(self, code: str) -> None:
+        from core.crf import read  # noqa: PLC0415
+
+        records = {record.pk: record for record in self.known[code]}
+        for record in records.values():
+            record.group_rows = {}
+        for group in read.form(code).rows:
+            for row in group.model.objects.filter(parent__in=records).order_by("key"):  # type: ignore[misc]
+                (records[row.parent_id].group_rows or {}).setdefault(group.name, []).append(row)
+
 
 @dataclass(frozen=True)
 class TrialRule:
-    """A rule across forms: `holds` gives True, False, or None where it cannot be said yet."""
+    """A rule across forms: `holds` gives True, False, or None where it cannot be said yet. `forms`: what it reads."""
 
     id: str
     form: str
@@ -64,20 +99,30 @@ class TrialRule:
     message: Any
     strength: Strength
     holds: Callable[[Context], bool | None]
+    forms: tuple[str, ...] = ()
 
 
 RULES: dict[str, TrialRule] = {}
 
 
 def trial_rule(
-    id: str, message: Any, *, form: str, item: str, strength: Strength = Strength.QUERY
+    id: str,
+    message: Any,
+    *,
+    form: str,
+    item: str,
+    forms: tuple[str, ...] = (),
+    strength: Strength = Strength.QUERY,
 ) -> Callable[[Callable[[Context], bool | None]], Callable[[Context], bool | None]]:
-    """Declare a rule across forms, shown at `item` of `form` (`SV` and `visit_on` for the visit itself)."""
+    """Declare a rule across forms, shown at `item` of `form` (`SV` and `visit_on` for the visit itself).
+
+    `forms`: the codes of the forms it reads through `context.records` and `context.newest`.
+    """
 
     def declare(holds: Callable[[Context], bool | None]) -> Callable[[Context], bool | None]:
         if id in RULES and RULES[id].holds.__module__ != holds.__module__:
             raise ValueError(f"rule {id} is declared twice")
-        RULES[id] = TrialRule(id, form, item, message, strength, holds)
+        RULES[id] = TrialRule(id, form, item, message, strength, holds, forms)
         return holds
 
     return declare

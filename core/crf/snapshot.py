@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.utils.translation import override
 
-from core.crf.items import Bilingual, Code, FormDef, Item, Kind, RowsDef
+from core.crf.items import Bilingual, Code, Derivation, FormDef, Item, Kind, RowsDef
+from core.crf.provenance import common, own
 
 if TYPE_CHECKING:
     from django.db import models
@@ -33,13 +34,10 @@ def dump(form: FormDef) -> dict[str, Any]:
         "title": both(form.title),
         "note": both(form.note),
         "domain": form.domain,
-        "items": [_dump_item(item) for item in form.items],
+        "items": [_dump_item(item) for item in own(form.items)],
         "rows": [_dump_rows(rows) for rows in form.rows],
         "rules": [{"id": rule.id, "reads": list(rule.reads)} | both(rule.message) for rule in form.rules],
-        "derived": [
-            {"id": rule.id, "version": rule.version, "target": rule.target, "reads": list(rule.reads)}
-            for rule in form.derivations
-        ],
+        "derived": [_dump_derivation(each) for each in form.derivations],
     }
 
 
@@ -68,7 +66,7 @@ def restore(live: FormDef, version: int) -> FormDef:
         version=version,
         title=_text(data["title"]),
         note=_text(data["note"]),
-        items=tuple(_load_item(item) for item in data["items"]),
+        items=(*(_load_item(item) for item in data["items"]), *common(live.items)),
         rows=tuple(_load_rows(rows, live) for rows in data["rows"]),
         rules=tuple(rule for rule in live.rules if rule.id in ids),
         derivations=tuple(rule for rule in live.derivations if (rule.id, rule.version) in derived),
@@ -124,6 +122,10 @@ def _load_item(data: dict[str, Any]) -> Item:
     )
 
 
+def _dump_derivation(rule: Derivation) -> dict[str, Any]:
+    return {"id": rule.id, "version": rule.version, "target": rule.target, "reads": list(rule.reads)}
+
+
 def _dump_rows(rows: RowsDef) -> dict[str, Any]:
     return {
         "name": rows.name,
@@ -131,11 +133,12 @@ def _dump_rows(rows: RowsDef) -> dict[str, Any]:
         "items": [_dump_item(item) for item in rows.items],
         "rules": [{"id": rule.id, "reads": list(rule.reads)} | both(rule.message) for rule in rows.rules],
         "start": [dict(row) for row in rows.start],
-    }
+    } | ({"derived": [_dump_derivation(each) for each in rows.derivations]} if rows.derivations else {})
 
 
 def _load_rows(data: dict[str, Any], live: FormDef) -> RowsDef:
     ids = {rule["id"] for rule in data["rules"]}
+    derived = {(each["id"], each["version"]) for each in data.get("derived", ())}
     current = live.group(data["name"])
     return replace(
         current,
@@ -143,4 +146,5 @@ def _load_rows(data: dict[str, Any], live: FormDef) -> RowsDef:
         items=tuple(_load_item(item) for item in data["items"]),
         rules=tuple(rule for rule in current.rules if rule.id in ids),
         start=tuple(data["start"]),
+        derivations=tuple(each for each in current.derivations if (each.id, each.version) in derived),
     )

@@ -10,8 +10,10 @@ from django.db.models import Q
 from django.db.models.base import ModelBase
 from django.utils.translation import gettext_lazy as _
 
+from core.crf.declare import coded, date, text
 from core.crf.fields import Several
 from core.crf.item_field import ItemField
+from core.crf.provenance import MODE, Mode
 from core.models.recorded import Recorded
 from core.models.subject import Subject
 from core.models.visit import Visit
@@ -69,6 +71,7 @@ class Crf(Declared):
     """A form of one subject. Subclasses declare the items; `crf` names the form."""
 
     crf: ClassVar[Spec]
+    group_rows: dict[str, list[CrfRow]] | None = None  # its rows by group, once somebody fetched them
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, related_name="+")
@@ -79,6 +82,16 @@ class Crf(Declared):
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    srcmode = coded(
+        _("If not entered at once: how did these answers come in?"), Mode, optional=True, heading=_("Transcription"),
+        help=_("Leave empty where they were entered at the visit or from the source soon after."),
+    )  # fmt: skip
+    srcdat = date(_("Date on the paper form"), asked_if=(MODE, "PAPER"))
+    srcby = text(
+        _("Who filled in the paper form"), length=10, asked_if=(MODE, "PAPER"),
+        help=_("The code in the delegation log, not a name."),
+    )  # fmt: skip
 
     class Meta:
         abstract = True

@@ -8,11 +8,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Site
-from core.crf.declare import coded, date
+from core.crf.declare import coded
+from core.crf.declare import date as day
 from core.models.recorded import Recorded
 from core.schedule import Anchors
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from django_stubs_ext import StrOrPromise
 
 
@@ -21,9 +24,15 @@ class SubjectStatus(models.TextChoices):
 
     REGISTERED = "REGISTERED", _("Registered")
     SCREENING = "SCREENING", _("In screening")
+    ENROLLED = "ENROLLED", _("Enrolled")
     LEUKAPHERESIS = "LEUKAPHERESIS", _("Leukapheresis done")
     LYMPHODEPLETION = "LYMPHODEPLETION", _("In lymphodepletion")
     FOLLOW_UP = "FOLLOW_UP", _("In follow-up")
+    SCREEN_FAILURE = "SCREEN_FAILURE", _("Screen failure")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    LOST = "LOST", _("Lost to follow-up")
+    COMPLETED = "COMPLETED", _("Completed")
+    DIED = "DIED", _("Died")
 
 
 class Subject(Recorded):
@@ -34,10 +43,17 @@ class Subject(Recorded):
     ordinal = models.PositiveIntegerField()
     protocol_version = models.PositiveSmallIntegerField(default=1)
     status = coded(_("Status"), SubjectStatus)
-    consent_on = date(_("Informed consent"))
-    leukapheresis_on = date(_("Leukapheresis"))
-    lymphodepletion_on = date(_("First lymphodepletion dose"))
-    infusion_on = date(_("CAR-T infusion"))
+    consent_on = day(_("Informed consent"))
+    leukapheresis_on = day(_("Leukapheresis"))
+    lymphodepletion_on = day(_("First lymphodepletion dose"))
+    infusion_on = day(_("CAR-T infusion"))
+    enrolled_on = day(_("Enrolment"))
+    second_infusion_on = day(_("Second CAR-T infusion"))
+    screen_failed_on = day(_("Screen failure"))
+    withdrawn_on = day(_("Withdrawal"))
+    lost_on = day(_("Lost to follow-up"))
+    completed_on = day(_("End of study"))
+    died_on = day(_("Death"))
 
     class Meta:
         verbose_name = _("subject")
@@ -50,7 +66,14 @@ class Subject(Recorded):
     @property
     def anchors(self) -> Anchors:
         """The dates on which the schedule hangs."""
-        return Anchors(self.consent_on, self.leukapheresis_on, self.lymphodepletion_on, self.infusion_on)
+        infusions = (self.infusion_on, self.second_infusion_on)
+        return Anchors(self.consent_on, self.leukapheresis_on, self.lymphodepletion_on, *infusions)
+
+    @property
+    def left_on(self) -> date | None:
+        """The day from which nothing more falls due; None while the subject takes part."""
+        ends = (self.died_on, self.completed_on, self.lost_on, self.withdrawn_on, self.screen_failed_on)
+        return min((on for on in ends if on is not None), default=None)
 
     @property
     def status_label(self) -> StrOrPromise:
@@ -58,11 +81,17 @@ class Subject(Recorded):
         return SubjectStatus(self.status).label if self.status else ""
 
     def status_by_milestones(self) -> SubjectStatus:
-        """The furthest milestone reached."""
+        """How the subject left; while it takes part, the furthest milestone reached."""
         steps = (
+            (self.died_on, SubjectStatus.DIED),
+            (self.completed_on, SubjectStatus.COMPLETED),
+            (self.lost_on, SubjectStatus.LOST),
+            (self.withdrawn_on, SubjectStatus.WITHDRAWN),
+            (self.screen_failed_on, SubjectStatus.SCREEN_FAILURE),
             (self.infusion_on, SubjectStatus.FOLLOW_UP),
             (self.lymphodepletion_on, SubjectStatus.LYMPHODEPLETION),
             (self.leukapheresis_on, SubjectStatus.LEUKAPHERESIS),
+            (self.enrolled_on, SubjectStatus.ENROLLED),
             (self.consent_on, SubjectStatus.SCREENING),
         )
         return next((status for on, status in steps if on), SubjectStatus.REGISTERED)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from accounts.actor import Actor
 from accounts.models import Site
 from core.actions.crf import Saved
@@ -23,12 +25,29 @@ def a_subject(**milestones: date) -> Subject:
     return Subject(number="01-001", site=Site(code="01"), ordinal=1, **milestones)
 
 
-def filled(form_code: str, **answers: Any) -> Any:
-    """A record with these answers and all that is derived from them, not stored. ValidationError as on the page."""
+def filled(
+    form_code: str,
+    *,
+    rows: Any = None,
+    subject: Any = None,
+    visit_on: Any = None,
+    others: Any = (),
+    **answers: Any,
+) -> Any:
+    """A record with these answers and rows and all that is derived, not stored. ValidationError as on the page.
+
+    It belongs to this subject, at a visit of that date, beside these other records. Its rows are in `group_rows`.
+    """
     form = read.form(form_code)
-    record = form.model(form_version=form.version)
+    subject = subject or a_subject()
+    record = form.model(form_version=form.version, subject=subject, visit=_visit(subject, visit_on))
     fill(record, form.items, answers, {})
-    derived(form, record)
+    record.group_rows = {group.name: _rows(record, group.name, (rows or {}).get(group.name, ())) for group in form.rows}
+    context = _context(record, others)
+    derived(form, record, record.group_rows, context)
+    refused = evaluate.refusals(form, record, record.group_rows, context)
+    if refused:
+        raise ValidationError(refused)
     return record
 
 
@@ -42,13 +61,24 @@ def firings(
 ) -> list[Firing]:
     """What fires on a record that is not stored, for this subject, on this visit date, beside these other records."""
     form = read.form(record.crf.code)
-    subject = subject or a_subject()
-    visit = Visit(subject=subject, code="UNS", ordinal=1, visit_on=visit_on)
-    groups = {group.name: _rows(record, group.name, (rows or {}).get(group.name, ())) for group in form.rows}
+    record.subject = subject or record.subject
+    if visit_on is not None:
+        record.visit = _visit(record.subject, visit_on)
+    if rows is not None or record.group_rows is None:
+        record.group_rows = {g.name: _rows(record, g.name, (rows or {}).get(g.name, ())) for g in form.rows}
+        derived(form, record, record.group_rows, _context(record, others))
+    return evaluate.firings(form, record, record.group_rows, _context(record, others))
+
+
+def _visit(subject: Subject, visit_on: date | None) -> Visit | None:
+    return None if visit_on is None else Visit(subject=subject, code="UNS", ordinal=1, visit_on=visit_on)
+
+
+def _context(record: Crf, others: Sequence[Crf]) -> Context:
     known: dict[str, list[Crf]] = {code: [] for code in read.form_models()}
     for other in others:
         known[other.crf.code].append(other)
-    return evaluate.firings(form, record, groups, Context(subject, record, visit, known))
+    return Context(record.subject, record, record.visit, known)
 
 
 def fired(record: Crf, **options: Any) -> set[str]:

@@ -151,7 +151,9 @@ def test_rules_about_a_visit_are_looked_at_as_well(
     def no_men(context: Context) -> bool:
         return bool(context.newest("DM", "sex") != "M")
 
-    monkeypatch.setitem(RULES, "SV-99", TrialRule("SV-99", VISIT, "visit_on", "No men.", Strength.QUERY, no_men))
+    monkeypatch.setitem(
+        RULES, "SV-99", TrialRule("SV-99", VISIT, "visit_on", "No men.", Strength.QUERY, no_men, ("DM",))
+    )
     assert {(query.form_code, query.check_id) for query in again(tested_man)} == {("UPT", "UPT-10"), (VISIT, "SV-99")}
 
 

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -143,7 +144,9 @@ def _page(
     may_read_trail = request.actor.can(Permission.VIEW_TRAIL, place.subject.site)
     form.attach(queries_at(place.at, place.form.code, place.key) if place.record else [])
     stands = standing(place, {name: list(rows.values()) for name, rows in form.rows_by_group.items()})
+    panel = import_string(place.form.panel)(place, form.rows_by_group) if place.form.panel else None
     context = {
+        "panel": panel,
         "place": place,
         "subject": place.subject,
         "site": place.subject.site,

@@ -1,0 +1,1 @@
+"""Enrolment, leukapheresis, the product and its chain of identity."""
