@@ -84,8 +84,8 @@ def test_both_ends_of_a_window_belong_to_it(day: date, inside: bool, state: Wind
 
 
 def test_each_anchor_reads_its_own_date() -> None:
-    anchors = Anchors(date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 3), date(2026, 1, 4))
-    assert [anchors.of(anchor) for anchor in Anchor] == [date(2026, 1, day) for day in (1, 2, 3, 4)]
+    anchors = Anchors(date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 3), date(2026, 1, 4), date(2026, 1, 5))
+    assert [anchors.of(anchor) for anchor in Anchor] == [date(2026, 1, day) for day in (1, 2, 3, 4, 5)]
 
 
 def test_a_visit_has_no_window_while_its_anchor_is_unknown() -> None:
