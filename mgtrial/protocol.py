@@ -201,6 +201,9 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
         NO_SOURCE,
         Status.PROPOSAL,
     ),
+    Parameter(
+        "lost_attempts", _("Attempts before a subject counts as lost, at least"), "1", 3, NO_SOURCE, Status.PROPOSAL
+    ),
     # Exception listings and reviews of the trail
     Parameter("listing_lock_days", _("Changes before a lock are counted for"), "d", 7, NO_SOURCE, Status.PROPOSAL),
     Parameter("listing_lock_changes", _("Changes before a lock are many from"), "1", 10, NO_SOURCE, Status.PROPOSAL),

@@ -33,7 +33,6 @@ FORMS_TO_COME: Final = {
     "COI": _("Product and chain of identity"),
     "CRS": _("Daily CRS and ICANS record"),
     "DLT": _("DLT adjudication"),
-    "DS": _("End of study"),
     "DTH": _("Death"),
     "ECG": _("Electrocardiogram"),
     "ECHO": _("Echocardiogram"),
@@ -48,7 +47,6 @@ FORMS_TO_COME: Final = {
     "INFL": _("Inflammation markers"),
     "LD": _("Lymphodepletion dose"),
     "LEUK": _("Leukapheresis"),
-    "LTFU": _("Long-term follow-up"),
     "MGC": _("MG Composite"),
     "MGFA": _("MGFA classification"),
     "MGH": _("Myasthenia gravis history"),
@@ -125,7 +123,7 @@ def _year(year: int) -> VisitDef:
     return VisitDef(
         f"Y{year}",
         format_lazy(_("Year {year} visit") if seen else _("Year {year} contact"), year=year),
-        YEARLY_VISIT if seen else ("LTFU",),
+        (*(YEARLY_VISIT if seen else ("LTFU",)), *(("DS",) if year == protocol.LAST_YEAR else ())),
         anchor=Anchor.INFUSION,
         target=365 * year,
         before=margin,
@@ -219,7 +217,7 @@ WHENEVER: Final = (
     ),
     VisitDef("RSC", _("MG relapse and rescue"), ("RSC", "VS", "PFT", *SCALES), VisitKind.EVENT, phase=ANY_TIME),
     VisitDef("DTH", _("Death"), ("DTH",), VisitKind.EVENT, phase=ANY_TIME),
-    VisitDef("LOG", _("Running records"), ("AE", "CM", "DV"), VisitKind.LOG, phase=ANY_TIME),
+    VisitDef("LOG", _("Running records"), ("AE", "CM", "DV", "PMC", "LTF"), VisitKind.LOG, phase=ANY_TIME),
 )
 
 SCHEDULE: Final = Schedule(

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core import protocol
 from core.crf.codes import NoYes
+from core.crf.codes import Qualitative as Result
 from core.crf.declare import Spec, coded, decimal, file, moment, rule, text
 from core.models import Crf
 
 DONE = ("lbperf", "Y")
-
-
-class Result(models.TextChoices):
-    """Result of a qualitative test."""
-
-    NEGATIVE = "NEG", _("Negative")
-    POSITIVE = "POS", _("Positive")
-    INDETERMINATE = "IND", _("Indeterminate")
 
 
 class PregnancyTest(Crf):
