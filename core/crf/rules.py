@@ -74,8 +74,8 @@ class Context:
         return self.known[code]
 
     def _is_at_hand(self, record: Crf) -> bool:
-        if record is self.record:
-            return True
+        if self.record is None or record is self.record:
+            return self.record is not None
         return record.pk is not None and record.pk == self.record.pk and type(record) is type(self.record)
 
     def _fetch_rows(self, code: str) -> None:
