@@ -85,6 +85,7 @@ NOTED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "core_storedfile": ("uploaded_at", ()),
     "core_maskrequest": ("at", ()),
     "core_maskdecision": ("at", ()),
+    "coding_coding": ("at", ()),
 }
 NOT_CARRIED: Final = frozenset(("id", "change_id", "at", "opened_at", "uploaded_at", "content", "masked"))
 # The table of the steps, and the column that names what they are steps of.

@@ -22,6 +22,7 @@ PLACES = (
     ("verify-list", gettext_lazy("Source data verification"), Permission.VERIFY_SOURCE),
     ("query-list", gettext_lazy("Queries"), Permission.VIEW_CLINICAL),
     ("deviation-list", gettext_lazy("Deviations"), Permission.VIEW_CLINICAL),
+    ("coding-list", gettext_lazy("Coding"), Permission.CODE),
     ("change-list", gettext_lazy("Changes"), Permission.VIEW_TRAIL),
     ("listing-list", gettext_lazy("Oversight"), Permission.VIEW_TRAIL),
     ("admin:index", gettext_lazy("Administration"), Permission.MANAGE_ACCOUNTS),

@@ -90,6 +90,8 @@ INSTALLED_APPS = [
     "dosing",
     "followup",
     "safety",
+    "coding",
+    "reports",
     "demo",
     "accounts.apps.TrialAdminConfig",
     "django.contrib.auth",
@@ -221,6 +223,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear-expired-sessions": {"task": "mgtrial.celery.clear_expired_sessions", "schedule": crontab(minute="*/5")},
     "recheck-all": {"task": "core.tasks.recheck_all", "schedule": crontab(hour=18, minute=30)},  # 02:30 in China
     "index-trail": {"task": "core.tasks.index_trail", "schedule": crontab()},
+    "code-answers": {"task": "coding.tasks.code_answers", "schedule": crontab(minute="*/10")},
     "check-protection": {"task": "core.tasks.check_protection", "schedule": crontab()},
     "seal-the-hour": {"task": "core.sealing.tasks.seal_the_hour", "schedule": crontab(minute=0)},
     "send-seals": {"task": "core.sealing.tasks.send_seals", "schedule": crontab()},

@@ -8,5 +8,7 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include("coding.urls")),
+    path("", include("reports.urls")),
     path("", include("core.urls")),
 ]

@@ -127,7 +127,7 @@ def _percent(start: Measured | None, titre: Measured) -> Decimal | None:
 
 
 def _steroids(context: Context) -> Iterator[tuple[date, str, Decimal | None]]:
-    """Mean prednisone-equivalent in mg a day over the 7 days before each visit with a scale; what CRS needed left out."""
+    """Mean prednisone-equivalent in mg a day over the 7 days before each MG-ADL; what CRS needed is left out."""
     courses = context.records("CM")
     visits = {(day_of(record), visit_of(record)) for record in context.records("MGADL")}
     for on, visit in sorted((on, visit) for on, visit in visits if on is not None):

@@ -1,8 +1,8 @@
 """Kinetics of the CAR transgene in blood: Cmax, Tmax, AUC to day 28, Tlast.
 
-Convention (clinical reference pack, 5a and 8.5; to be confirmed by the statistician): linear-up log-down trapezoids on actual
-days; below the limit of quantification 0 before the first quantifiable result, then half the limit once, then 0; linear where a
-neighbour is 0; nothing is extrapolated beyond the last sample.
+Convention (clinical reference pack, 5a and 8.5; to be confirmed by the statistician): linear-up log-down trapezoids on
+actual days; below the limit of quantification 0 before the first quantifiable result, then half the limit once, then 0;
+linear where a neighbour is 0; nothing is extrapolated beyond the last sample.
 """
 
 from __future__ import annotations

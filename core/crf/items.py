@@ -84,6 +84,7 @@ class Item:
     rule: str = ""
     score: bool = False
     optional: bool = False
+    coded_by: str = ""
 
     @property
     def derived(self) -> bool:

@@ -61,6 +61,7 @@ class ChangeKind(models.TextChoices):
     UNLOCK = "UNLOCK", _("unlocking decided")
     ASK_MASK = "ASK_MASK", _("masking asked for")
     MASK = "MASK", _("masked")
+    CODE = "CODE", _("coded")
 
 
 DATA_KINDS = frozenset({ChangeKind.CREATE, ChangeKind.CHANGE, ChangeKind.VOID})

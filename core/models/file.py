@@ -13,6 +13,8 @@ from core.models.subject import Subject
 class StoredFile(Noted):
     """A PDF, PNG or JPEG as uploaded. A new version is a new row; the old one stays."""
 
+    stamped = "uploaded_at"
+
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=150)
     content_type = models.CharField(max_length=40)

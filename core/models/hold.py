@@ -44,6 +44,7 @@ class Hold(Noted):
     """How something of one subject is held now. Follows from its steps; `asked`: somebody wants it unlocked."""
 
     moves = ("state", "asked")
+    stamped = ""
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="holds")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")

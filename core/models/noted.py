@@ -13,10 +13,16 @@ NOT_CARRIED = frozenset({"id", "change_id", "at", "opened_at", "uploaded_at", "c
 
 
 class Noted(models.Model):
-    """A row of an append-only table, explained by the change record of the act that added it."""
+    """A row of an append-only table, explained by the change record of the act that added it.
+
+    `moves`: columns that follow later steps; without any the table only grows. `stamped`: the column of its time.
+    `heeds_lock`: PostgreSQL refuses a row about a place that is locked.
+    """
 
     change = models.ForeignKey("core.Change", on_delete=models.PROTECT, related_name="+")
     moves: tuple[str, ...] = ()
+    stamped = "at"
+    heeds_lock = False
 
     class Meta:
         abstract = True

@@ -49,6 +49,7 @@ class Query(Noted):
     """A question about one item of one record, or about a whole one. Keeps the value and the wording at the firing."""
 
     moves = ("state", "confirmed", "value")
+    stamped = "opened_at"
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="queries")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")

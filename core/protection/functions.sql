@@ -100,6 +100,7 @@ CREATE OR REPLACE FUNCTION trail_roles(kind text) RETURNS text[] LANGUAGE sql IM
         WHEN 'UNLOCK' THEN ARRAY['investigator', 'monitor', 'data_manager']
         WHEN 'ASK_MASK' THEN ARRAY['coordinator', 'investigator', 'data_manager']
         WHEN 'MASK' THEN ARRAY['investigator']
+        WHEN 'CODE' THEN ARRAY['data_manager']
         ELSE ARRAY[]::text[] END
 $$;
 
@@ -339,7 +340,7 @@ BEGIN
         RAISE EXCEPTION 'change % of subject %: the person has no such role there', NEW.seq, NEW.subject_id
             USING ERRCODE = '42501';
     END IF;
-    IF person.is_system AND NOT (trail_changes_data(NEW.kind) OR NEW.kind = 'QUERY') THEN
+    IF person.is_system AND NOT (trail_changes_data(NEW.kind) OR NEW.kind IN ('QUERY', 'CODE')) THEN
         RAISE EXCEPTION 'change % of subject %: the system does not do this', NEW.seq, NEW.subject_id USING ERRCODE = '42501';
     END IF;
     IF trail_needs_reason(NEW.kind) AND NOT person.is_system AND btrim(NEW.reason) = '' THEN
@@ -378,6 +379,16 @@ SET search_path = public, pg_temp AS $$
 BEGIN
     IF (to_jsonb(NEW) ->> TG_ARGV[0])::timestamptz IS DISTINCT FROM transaction_timestamp() THEN
         RAISE EXCEPTION '% of %: the time is the server''s', TG_ARGV[0], TG_TABLE_NAME USING ERRCODE = '42501';
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- At insert: what is locked is not coded either.
+CREATE OR REPLACE FUNCTION trail_is_not_locked() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+    IF trail_held(NEW.subject_id, NEW.visit_name, NEW.form_code, NEW.record_key) = 'LOCKED' THEN
+        RAISE EXCEPTION '%: % is locked', TG_TABLE_NAME, NEW.form_code USING ERRCODE = '42501';
     END IF;
     RETURN NEW;
 END $$;

@@ -22,15 +22,12 @@ from core.models import (
     Hold,
     HoldStep,
     MaskDecision,
-    MaskRequest,
     Noted,
     Query,
     QueryEvent,
     ReadMark,
     Seal,
     SealDelivery,
-    Signature,
-    StoredFile,
     Subject,
     TrailMark,
     TrailReview,
@@ -51,21 +48,8 @@ END $$;
 """
 # Stamped with the transaction's own time.
 STAMPS: dict[type[models.Model], str] = {DraftEntry: "at", ReadMark: "at", TrailReview: "signed_at", Seal: "at"}
-# Rows that an act's change record carries whole, and the column of their time.
-NOTED: dict[type[Noted], str] = {
-    Query: "opened_at",
-    QueryEvent: "at",
-    Signature: "at",
-    Hold: "",
-    HoldStep: "at",
-    StoredFile: "uploaded_at",
-    MaskRequest: "at",
-    MaskDecision: "at",
-}
-GROWING: tuple[type[models.Model], ...] = (
-    *(Change, ChangeItem, DraftEntry, StoredFile, QueryEvent, Signature, HoldStep),
-    *(FormStatusLog, ReadMark, TrailReview, Seal, MaskRequest, MaskDecision),
-)
+# Tables that only ever grow, beside those of rows that an act's change record carries whole.
+GROWING: tuple[type[models.Model], ...] = (Change, ChangeItem, DraftEntry, FormStatusLog, ReadMark, TrailReview, Seal)
 # Derived by the database itself; the runtime role only reads them.
 DERIVED = (FormStatusLog, TrailSegment, TrailMark)
 
@@ -90,16 +74,24 @@ def clinical_tables() -> list[str]:
     return [table(model) for model in read.recorded_models()]
 
 
+def noted_models() -> list[type[Noted]]:
+    """Every table whose rows an act's change record carries whole."""
+    return [model for model in apps.get_models() if issubclass(model, Noted)]
+
+
 def append_only_tables() -> list[str]:
     """Tables that only ever grow."""
-    return [*history_tables(), *(table(model) for model in GROWING), *events.append_only()]
+    noted = [table(model) for model in noted_models() if not model.moves]
+    reference = [table(model) for model in apps.get_models() if getattr(model, "only_grows", False)]
+    return [*history_tables(), *(table(model) for model in GROWING), *noted, *reference, *events.append_only()]
 
 
 def kept_tables() -> list[str]:
     """Tables whose rows may change and are never deleted: clinical ones, queries, and all that has a history."""
     with_history = [table(m.instance_type) for m in apps.get_models() if hasattr(m, "instance_type")]
-    kept = (table(model) for model in (Query, Hold, ChainHead, FormStatus, SealDelivery))
-    return [*with_history, *kept, *events.kept()]
+    moving = [table(model) for model in noted_models() if model.moves]
+    kept = (table(model) for model in (ChainHead, FormStatus, SealDelivery))
+    return [*with_history, *moving, *kept, *events.kept()]
 
 
 def triggers() -> list[Trigger]:
@@ -142,9 +134,11 @@ def _trail() -> list[Trigger]:
     ]
     for model, column in STAMPS.items():
         found.append(Trigger(table(model), "stamped", "BEFORE INSERT", f"trail_stamped_by_server('{column}')"))
-    for noted, column in NOTED.items():
-        told = ", ".join(f"'{name}'" for name in (column, *noted.moves))
+    for noted in noted_models():
+        told = ", ".join(f"'{name}'" for name in (noted.stamped, *noted.moves))
         found.append(Trigger(table(noted), "is_noted", "AFTER INSERT", f"trail_is_noted({told})", deferred=True))
+        if noted.heeds_lock:
+            found.append(Trigger(table(noted), "not_locked", "BEFORE INSERT", "trail_is_not_locked()"))
     for recorded in read.recorded_models():
         history, told = table(recorded.history.model), _told(recorded)
         found.append(Trigger(table(recorded), "has_history", written, "trail_row_has_history()", deferred=True))

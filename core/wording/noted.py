@@ -237,7 +237,7 @@ def _mask_decision(noted: Noted) -> Sentence | None:
     return noted.say(pattern, target=TARGETS[MaskTarget(request.target)]) if request else None
 
 
-TELLERS: Mapping[str, Callable[[Noted], Sentence | None]] = {
+TELLERS: dict[str, Callable[[Noted], Sentence | None]] = {
     table(Query): _query,
     table(QueryEvent): _step,
     table(Signature): _signature,

@@ -16,6 +16,10 @@ def samples(*results: tuple[int, str]) -> list[Sample]:
     return [Sample(Decimal(day), Measured.parse(result), Decimal(50)) for day, result in results]
 
 
+def decimals(*figures: int) -> list[Decimal]:
+    return [Decimal(figure) for figure in figures]
+
+
 def of(*results: tuple[int, str]) -> Kinetics:
     found = kinetics(samples(*results))
     assert found
@@ -26,7 +30,7 @@ def of(*results: tuple[int, str]) -> Kinetics:
 def test_it_works() -> None:
     """0-4: (0+1000)/2*4 = 2000; 4-8: (1000-500)/ln 2*4 = 2885.390; 8-28: (500-250)/ln 2*20 = 7213.475."""
     found = of((0, "<50"), (4, "1000"), (8, "500"), (28, "250"))
-    assert (found.cmax, found.tmax, found.tlast, found.auc_until) == (1000, 4, 28, 28)
+    assert [found.cmax, found.tmax, found.tlast, found.auc_until] == decimals(1000, 4, 28, 28)
     assert abs(found.auc - Decimal("12098.865")) < Decimal("0.001")
 
 
@@ -50,12 +54,13 @@ def test_below_the_limit_is_zero_then_half_the_limit_once_then_zero() -> None:
     points = concentrations(
         samples((1, "<50"), (4, "200"), (7, "<50"), (10, "<50"), (14, "80"), (21, "<50"), (28, "<50"))
     )
-    assert points == [(0, 0), (1, 0), (4, 200), (7, 25), (10, 0), (14, 80), (21, 25), (28, 0)]
+    assert [day for day, _copies in points] == decimals(0, 1, 4, 7, 10, 14, 21, 28)
+    assert [copies for _day, copies in points] == decimals(0, 0, 200, 25, 0, 80, 25, 0)
 
 
 def test_without_a_stated_limit_half_of_what_was_reported_counts() -> None:
     points = concentrations([Sample(Decimal(4), Measured.parse("200")), Sample(Decimal(7), Measured.parse("<30"))])
-    assert points[-1] == (7, 15)
+    assert list(points[-1]) == decimals(7, 15)
 
 
 def test_beside_a_zero_it_is_linear() -> None:
@@ -64,7 +69,7 @@ def test_beside_a_zero_it_is_linear() -> None:
 
 def test_nothing_is_extrapolated_beyond_the_last_sample() -> None:
     found = of((7, "100"), (14, "100"))
-    assert (found.auc, found.auc_until) == (1050, 14)  # 350 + 700
+    assert [found.auc, found.auc_until] == decimals(1050, 14)  # 350 + 700
 
 
 def test_between_two_samples_day_28_lies_on_the_curve() -> None:
@@ -73,7 +78,7 @@ def test_between_two_samples_day_28_lies_on_the_curve() -> None:
     assert points[-1][0] == 28
     assert abs(points[-1][1] - 200) < Decimal("1e-20")
     rising = until([(Decimal(26), Decimal(100)), (Decimal(30), Decimal(400))], Decimal(28))
-    assert rising[-1] == (28, 250)
+    assert list(rising[-1]) == decimals(28, 250)
 
 
 def by_floats(points: list[tuple[float, float]]) -> float:

@@ -22,7 +22,9 @@ class AdverseEvent(Crf):
 
     crf = Spec("AE", _("Adverse event"), version=1, domain="AE", log=True, summary=("aeterm", "aestdat"))
 
-    aeterm = text(_("Event"), help=_("One diagnosis, or one symptom while there is none."), sdtm="AETERM")
+    aeterm = text(
+        _("Event"), coded_by="MEDDRA", help=_("One diagnosis, or one symptom while there is none."), sdtm="AETERM"
+    )
     aestdat = partial_date(_("Start date"), sdtm="AESTDTC")
     aeongo = coded(_("Is it still going on?"), NoYes, sdtm="AEENRF")
     aeendat = partial_date(_("End date"), asked_if=("aeongo", "N"), sdtm="AEENDTC")

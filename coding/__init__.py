@@ -1,0 +1,1 @@
+"""Medical coding: what was written in words, as a term of a dictionary."""
