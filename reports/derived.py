@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from assessments import steroids
+from assessments.steroids import mean_before
 from core import protocol
 from core.crf import read
 from core.crf.rules import Context
@@ -131,7 +131,7 @@ def _steroids(context: Context) -> Iterator[tuple[date, str, Decimal | None]]:
     courses = context.records("CM")
     visits = {(day_of(record), visit_of(record)) for record in context.records("MGADL")}
     for on, visit in sorted((on, visit) for on, visit in visits if on is not None):
-        mean = steroids.mean_before(courses, on, leaving_out=NOT_FOR_MG)
+        mean = mean_before(courses, on, leaving_out=NOT_FOR_MG)
         yield on, visit, None if mean is None else Decimal(mean.numerator) / mean.denominator
 
 
