@@ -59,7 +59,6 @@ NOT_ITEMS: Final = frozenset(
         "parent_id",
         "key",
         "number",
-        "site_id",
         "ordinal",
         "code",
         "revision",
@@ -90,7 +89,7 @@ NOTED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 NOT_CARRIED: Final = frozenset(("id", "change_id", "at", "opened_at", "uploaded_at", "content", "masked"))
 # The table of the steps, and the column that names what they are steps of.
 STEPS: Final = {"core_query": ("core_queryevent", "query_id"), "core_hold": ("core_holdstep", "hold_id")}
-DATA_KINDS: Final = frozenset(("CREATE", "CHANGE", "VOID"))
+DATA_KINDS: Final = frozenset(("CREATE", "CHANGE", "VOID", "TRANSFER"))
 # Events of these kinds carry a row of these tables, as its history keeps it.
 ACCOUNT_EVENTS: Final = {
     "SITE": "accounts_site",
@@ -686,15 +685,19 @@ class Casebook:
         if named != who:
             self._fault("its history names another person, reason or time", change, place)
         wrong = self._books(change, row.last, state) + (
-            self._moved(row.last, state) if row.last else self._born(change, place, row, state)
+            self._moved(change, row.last, state) if row.last else self._born(change, place, row, state)
         )
         if wrong:
             self._fault(f"its history says otherwise than the change: {', '.join(wrong)}", change, place)
         row.last = state
 
     @staticmethod
-    def _moved(last: Values, state: Values) -> list[str]:
-        return [name for name in IDENTITY if last.get(name) != state.get(name)]
+    def _moved(change: Change, last: Values, state: Values) -> list[str]:
+        """What says which row it is never moves; only a subject goes to another site, by a change of that kind."""
+        moved = [name for name in IDENTITY if last.get(name) != state.get(name)]
+        if change.kind == "TRANSFER" and moved == ["site_id"] and state["site_id"] == change.site_id:
+            return []
+        return moved
 
     @staticmethod
     def _books(change: Change, last: Values | None, state: Values) -> list[str]:

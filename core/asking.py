@@ -86,10 +86,10 @@ class Spot:
 def role_for(step: Step, query: Query, by: Actor) -> str | None:
     """The role in which a person may do this to a query; None: they may not, whatever its state."""
     if step is ANSWER:
-        return by.role_at(query.site, step.permission)
+        return by.role_at(query.subject.site, step.permission)
     if step is CANCEL and query.side == Side.SYSTEM:
         return None
-    return next((role for role in _asking_roles(by, query.site) if role in CLOSERS[query.side]), None)
+    return next((role for role in _asking_roles(by, query.subject.site) if role in CLOSERS[query.side]), None)
 
 
 def asking_role(by: Actor, site: Site) -> str | None:
@@ -140,10 +140,10 @@ def waiting_for(by: Actor) -> Q:
     Who answers at a site closes nothing there.
     """
     answers = by.site_ids(Permission.ANSWER_QUERY) or frozenset()
-    found = Q(state=QueryState.OPEN, site__in=answers)
+    found = Q(state=QueryState.OPEN, subject__site__in=answers)
     for side, roles in CLOSERS.items():
         sites = {each.site_id for each in by.memberships if each.role in roles}
         if sites:
-            at = Q() if None in sites else Q(site__in=sites)
-            found |= Q(at, ~Q(site__in=answers), state=QueryState.ANSWERED, side=side)
+            at = Q() if None in sites else Q(subject__site__in=sites)
+            found |= Q(at, ~Q(subject__site__in=answers), state=QueryState.ANSWERED, side=side)
     return found

@@ -125,7 +125,7 @@ def queries_of(subject: Subject, moment: Moment | None) -> list[Query]:
     """Every query of the subject, as it stands now or stood at the moment. One statement."""
     if moment is not None:
         return queries_then(subject, moment.at)
-    return list(Query.objects.filter(subject=subject).select_related("subject", "site").order_by("id"))
+    return list(Query.objects.filter(subject=subject).select_related("subject__site", "site").order_by("id"))
 
 
 def queries_then(subject: Subject, at: datetime, **about: Any) -> list[Query]:

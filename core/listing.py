@@ -124,3 +124,8 @@ class Filters(forms.Form):
     def visible(self) -> Q:
         """The sites the reader may see, as a condition on the list's rows."""
         return Q() if self.ids is None else Q(site__in=self.ids)
+
+    @property
+    def of_subject(self) -> Q:
+        """The same for rows that go with their subject to another site."""
+        return Q() if self.ids is None else Q(subject__site__in=self.ids)

@@ -127,7 +127,8 @@ def find_subject_at(
     if found is None:
         return _not_added_yet(find_subject(actor, number, permission))
     subject, moment = found
-    return _allowed(actor, subject, permission), moment
+    find_subject(actor, number, permission)  # who follows the subject now reads its past at another site as well
+    return subject, moment
 
 
 def _not_added_yet(subject: Subject) -> NoReturn:
@@ -232,7 +233,7 @@ def record_at(at: VisitPlace, form: FormDef, key: int) -> Crf | None:
 def find_query(actor: Actor, pk: int, permission: Permission) -> Query:
     """A query the person may see. Http404 for any other, PermissionDenied where they may see but not do this."""
     query = Query.objects.select_related("subject__site", "site").filter(pk=pk).first()
-    if query is None or not actor.can(Permission.VIEW_CLINICAL, query.site):
+    if query is None or not actor.can(Permission.VIEW_CLINICAL, query.subject.site):
         raise Http404
-    actor.require(permission, query.site)
+    actor.require(permission, query.subject.site)
     return query

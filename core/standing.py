@@ -22,7 +22,6 @@ NOT_ITEMS = frozenset(
         "parent_id",
         "key",
         "number",
-        "site_id",
         "ordinal",
         "code",
         "revision",

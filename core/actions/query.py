@@ -105,7 +105,7 @@ def _take(
         raise PermissionDenied(NOT_THEIRS)
     if not trail.said(text):
         raise ReasonRequired
-    present = Query.objects.select_related("subject", "site").get(pk=query.pk)
+    present = Query.objects.select_related("subject__site", "site").get(pk=query.pk)
     if why := objection(step, present, events_of([present])[present.pk], act.held, seen=seen):
         raise Refused(why)
     if step is REOPEN and present.state in OVER and (newer := _newer(present)):

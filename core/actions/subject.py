@@ -30,14 +30,14 @@ def add(site: Site, *, by: Actor, token: UUID | None = None) -> Subject:
         raise PermissionDenied
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, site.pk])
-    again = Subject.objects.filter(site=site, changes__page_token=token, changes__seq=1)
+    again = Subject.objects.filter(number__startswith=f"{site.code}-", changes__page_token=token, changes__seq=1)
     sent: Subject | None = again.first() if token else None
     if sent:
         return sent
     held = Hold.objects.filter(Q(level=Level.STUDY) | Q(level=Level.SITE, site=site)).exclude(state=HoldState.FREE)
     if held.exists():
         raise Refused(_("This site is frozen or locked: it takes no new subject."))
-    last = Subject.objects.filter(site=site).aggregate(n=Max("ordinal"))["n"] or 0
+    last = Subject.objects.filter(number__startswith=f"{site.code}-").aggregate(n=Max("ordinal"))["n"] or 0
     number = f"{site.code}-{last + 1:03}"
     version = current().versions[-1].number
     subject = Subject(

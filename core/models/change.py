@@ -62,9 +62,10 @@ class ChangeKind(models.TextChoices):
     ASK_MASK = "ASK_MASK", _("masking asked for")
     MASK = "MASK", _("masked")
     CODE = "CODE", _("coded")
+    TRANSFER = "TRANSFER", _("transferred")
 
 
-DATA_KINDS = frozenset({ChangeKind.CREATE, ChangeKind.CHANGE, ChangeKind.VOID})
+DATA_KINDS = frozenset({ChangeKind.CREATE, ChangeKind.CHANGE, ChangeKind.VOID, ChangeKind.TRANSFER})
 WHOLE = "*"  # the field of an item that carries a whole append-only row
 
 

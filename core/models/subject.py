@@ -36,7 +36,10 @@ class SubjectStatus(models.TextChoices):
 
 
 class Subject(Recorded):
-    """A subject: number drawn once per site and never reused, milestones that anchor the schedule."""
+    """A subject: number drawn once per site and never reused, milestones that anchor the schedule.
+
+    `site`: where it is followed now; the number keeps the site where it was added.
+    """
 
     number = models.CharField(max_length=8, unique=True)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="subjects")
@@ -57,7 +60,6 @@ class Subject(Recorded):
 
     class Meta:
         verbose_name = _("subject")
-        constraints = [models.UniqueConstraint(fields=["site", "ordinal"], name="subject_number_once_per_site")]
         indexes = [models.Index(fields=["site", "status"], name="subject_by_status")]
 
     def __str__(self) -> str:

@@ -51,7 +51,7 @@ def panel(actor: Actor) -> Panel | None:
 
 def requests(actor: Actor) -> list[Request]:
     """Those the person may decide: not their own, since unlocking takes two people. One for a site; one statement."""
-    mine = at(actor, Permission.DECIDE_UNLOCK, "hold__site")
+    mine = at(actor, Permission.DECIDE_UNLOCK, "hold__subject__site")
     everywhere = actor.site_ids(Permission.DECIDE_UNLOCK) is None
     wide = Q() if everywhere else ~Q(hold__level=Level.STUDY)
     asked = HoldStep.objects.filter(mine, wide, hold__asked=True, verb=HoldVerb.ASK).exclude(

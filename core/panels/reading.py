@@ -17,7 +17,8 @@ def panel(actor: Actor) -> Panel | None:
     if not _reads(actor):
         return None
     here = at(actor, Permission.VIEW_CLINICAL)
-    states = dict(Query.objects.filter(here).values_list("state").annotate(n=Count("id")).order_by())
+    asked = Query.objects.filter(at(actor, Permission.VIEW_CLINICAL, "subject__site"))
+    states = dict(asked.values_list("state").annotate(n=Count("id")).order_by())
     queries = reverse("query-list")
     tasks = []
     if actor.can(Permission.CLOSE_QUERY):

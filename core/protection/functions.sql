@@ -2,7 +2,7 @@
 -- The list of what is never an item is kept in core/standing.py too; a test holds the two together.
 
 CREATE OR REPLACE FUNCTION trail_not_items() RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-    SELECT ARRAY['id', 'subject_id', 'visit_id', 'parent_id', 'key', 'number', 'site_id', 'ordinal', 'code',
+    SELECT ARRAY['id', 'subject_id', 'visit_id', 'parent_id', 'key', 'number', 'ordinal', 'code',
                  'revision', 'entered_at', 'entered_by_id', 'changed_at', 'changed_by_id', 'missing', 'verified', 'voided']
 $$;
 
@@ -18,7 +18,7 @@ $$;
 -- Columns that say which row it is and when it began: they never change.
 CREATE OR REPLACE FUNCTION trail_identity(state jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT jsonb_object_agg(key, value) FROM jsonb_each(state)
-    WHERE key IN ('id', 'subject_id', 'visit_id', 'parent_id', 'key', 'number', 'site_id', 'ordinal', 'code',
+    WHERE key IN ('id', 'subject_id', 'visit_id', 'parent_id', 'key', 'number', 'ordinal', 'code',
                   'form_version', 'entered_at', 'entered_by_id')
 $$;
 
@@ -81,7 +81,7 @@ END $$;
 
 -- Which kinds of change change data, and who may do which. accounts/permissions.py has the same; a test holds them together.
 CREATE OR REPLACE FUNCTION trail_changes_data(kind text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT kind IN ('CREATE', 'CHANGE', 'VOID')
+    SELECT kind IN ('CREATE', 'CHANGE', 'VOID', 'TRANSFER')
 $$;
 
 CREATE OR REPLACE FUNCTION trail_roles(kind text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
@@ -101,12 +101,13 @@ CREATE OR REPLACE FUNCTION trail_roles(kind text) RETURNS text[] LANGUAGE sql IM
         WHEN 'ASK_MASK' THEN ARRAY['coordinator', 'investigator', 'data_manager']
         WHEN 'MASK' THEN ARRAY['investigator']
         WHEN 'CODE' THEN ARRAY['data_manager']
+        WHEN 'TRANSFER' THEN ARRAY['data_manager']
         ELSE ARRAY[]::text[] END
 $$;
 
 -- Which of them a person must give a reason for.
 CREATE OR REPLACE FUNCTION trail_needs_reason(kind text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT kind IN ('CHANGE', 'VOID', 'UNFREEZE', 'ASK_UNLOCK', 'UNLOCK', 'ASK_MASK', 'MASK')
+    SELECT kind IN ('CHANGE', 'VOID', 'UNFREEZE', 'ASK_UNLOCK', 'UNLOCK', 'ASK_MASK', 'MASK', 'TRANSFER')
 $$;
 
 -- The strictest hold over a place: LOCKED, FROZEN or nothing. Study and site are held subject by subject.
@@ -179,6 +180,12 @@ BEGIN
     SELECT array_agg(key) INTO observed FROM unnest(names) AS key WHERE key <> 'signature_id' AND key NOT LIKE 'verified.%';
     IF parent <> '' THEN
         EXECUTE format('SELECT to_jsonb(p) FROM %I p WHERE id = $1', parent) INTO form_row USING (entry ->> 'parent_id')::bigint;
+    END IF;
+    IF (act.kind = 'TRANSFER') <> (clinical = 'core_subject' AND earlier IS NOT NULL AND 'site_id' = ANY (COALESCE(names, '{}')))
+       OR act.kind = 'TRANSFER' AND (names <> ARRAY['site_id'] OR EXISTS (
+           SELECT FROM core_hold h WHERE h.state <> 'FREE' AND (h.level = 'STUDY' OR h.level = 'SITE' AND h.site_id = act.site_id))) THEN
+        RAISE EXCEPTION 'history of % %: a subject goes to another site by a transfer alone, and to one that is open', clinical,
+            entry -> 'id' USING ERRCODE = '42501';
     END IF;
     IF before -> 'voided' = 'true' AND observed IS NOT NULL THEN
         RAISE EXCEPTION 'history of % %: what is void stays as it is', clinical, entry -> 'id' USING ERRCODE = '42501';

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.urls import include, path
 
 from core.urls import deviations, holds, listings, masking, moments, queries, sealing, signing, trail, verification
-from core.views import casebook, crf, drafts, files, health, history, home, subjects, visits
+from core.views import casebook, crf, drafts, files, health, history, home, subjects, transfers, visits
 
 crf_pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("", crf.edit, "crf-edit"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("subjects/", subjects.index, name="subject-list"),
     path("subjects/add/", subjects.add, name="subject-add"),
     path("subjects/<str:number>/", casebook.casebook, name="subject-detail"),
+    path("subjects/<str:number>/transfer/", transfers.transfer, name="subject-transfer"),
     path("subjects/<str:number>/unscheduled/", visits.add, name="visit-add"),
     path("subjects/<str:number>/visits/<str:visit>/", visits.detail, name="visit-detail"),
     path("subjects/<str:number>/visits/<str:visit>/date/", visits.save_date, name="visit-date"),

@@ -71,6 +71,8 @@ def _links(request: AuthenticatedRequest, subject: Subject) -> list[tuple[str, s
         (Permission.SIGN, "subject-sign", "pencil", _("Sign")),
         (Permission.VIEW_CLINICAL, "signature-list", "pencil", _("Signatures")),
         (Permission.VIEW_CLINICAL, "hold-page", "lock", _("Freeze and lock")),
+        (Permission.VIEW_CLINICAL, "subject-derived", "graph-up", _("Derived values")),
+        (Permission.TRANSFER_SUBJECT, "subject-transfer", "arrow-right", _("Transfer")),
         (Permission.VIEW_TRAIL, "mask-list", "slash-circle", _("Masking")),
     )
     return [

@@ -20,7 +20,7 @@ from core import schedule, trail_search
 from core.crf import read
 from core.crf.inputs import TextValue, parse_day
 from core.listing import ANY, Filters
-from core.models import ChangeItem, ChangeKind
+from core.models import ChangeItem, ChangeKind, Subject
 from core.trail_search import Search
 from core.views.change_conditions import by_system, has_words, lines_of, named, words_of
 from core.wording.fields import VOIDED
@@ -120,7 +120,12 @@ class ChangeFilters(Filters):
         """Marks of which a record must bear one, and the same said exactly."""
         asked = self.cleaned_data
         if self.ids is not None:
-            yield [f"site:{pk}" for pk in sorted(self.ids)] or ["site:none"], self.visible
+            marks = [f"site:{pk}" for pk in sorted(self.ids)]
+            moved = sorted(
+                Subject.objects.filter(site__in=self.ids, changes__kind="TRANSFER").values_list("pk", flat=True)
+            )
+            marks += [f"subject:{pk}" for pk in moved]
+            yield marks or ["site:none"], self.visible | Q(subject__in=moved)
         if asked["site"]:
             yield [f"site:{asked['site'].pk}"], Q(site=asked["site"])
         if asked["subject"]:

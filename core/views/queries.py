@@ -150,7 +150,7 @@ def _page(
         "steps": threads.thread(asked),
         "now": threads.value_now(query),
         "forms": _possible(asked, request.actor) | dict(tried or {}),
-        "may_answer": request.actor.can(Permission.ANSWER_QUERY, query.site),
+        "may_answer": request.actor.can(Permission.ANSWER_QUERY, query.subject.site),
         "other": refusal.query if isinstance(refusal, AlreadyAsked) else None,
         "done": done,
         "flag": "flag" in request.POST or "flag" in request.GET,  # its flag stands on the page and follows

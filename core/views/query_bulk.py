@@ -177,8 +177,8 @@ def _queries(request: AuthenticatedRequest) -> list[tuple[Query, int]]:
     """The queries chosen, with the last step each was seen at. Http404 where one is not there for this person."""
     seen = {whole(pk): whole(last) for pk, _dash, last in (token.partition("-") for token in _tokens(request))}
     sites = request.actor.site_ids(Permission.VIEW_CLINICAL)
-    visible = Query.objects.select_related("subject", "site").filter(pk__in=seen).order_by("opened_at", "id")
-    found = list(visible if sites is None else visible.filter(site__in=sites))
+    visible = Query.objects.select_related("subject__site", "site").filter(pk__in=seen).order_by("opened_at", "id")
+    found = list(visible if sites is None else visible.filter(subject__site__in=sites))
     if len(found) < len(seen):
         raise Http404
     return [(query, seen[query.pk]) for query in found]

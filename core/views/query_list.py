@@ -56,9 +56,9 @@ class QueryFilters(Filters):
     def queries(self) -> QuerySet[Query]:
         """The queries asked for. The form must be valid."""
         asked = self.cleaned_data
-        exact = {name: asked[name] for name in ("state", "site", "subject", "kind", "side")}
-        exact |= {"form_code": asked["form"]}
-        found = Query.objects.filter(self.visible, **{name: value for name, value in exact.items() if value})
+        exact = {name: asked[name] for name in ("state", "subject", "kind", "side")}
+        exact |= {"form_code": asked["form"], "subject__site": asked["site"]}
+        found = Query.objects.filter(self.of_subject, **{name: value for name, value in exact.items() if value})
         return found.filter(waiting_for(self.actor)) if asked["waits"] == ME else found
 
 
@@ -79,7 +79,7 @@ def index(request: AuthenticatedRequest) -> HttpResponse:
     }
     if not asked.is_valid():
         return render(request, "core/query_list.html", context, status=400)
-    queries = asked.queries().select_related("subject", "site")
+    queries = asked.queries().select_related("subject__site", "site")
     page = page_of(queries, "opened_at", request.GET, newest_first=asked.newest_first)
     told = threads.tell(page.rows, events_of(page.rows) if page.rows else {})
     context |= {"page": page, "queries": told, "waits": asked.cleaned_data["waits"] == ME}

@@ -89,7 +89,7 @@ def raise_(
 def _render(
     request: AuthenticatedRequest, page: Page, form: TextForm, *, status: int = 200, **extra: Any
 ) -> HttpResponse:
-    queries = list(page.spot.queries.select_related("subject", "site").order_by("-id"))
+    queries = list(page.spot.queries.select_related("subject__site", "site").order_by("-id"))
     told = threads.tell(queries, events_of(queries) if queries else {})
     entered = page.place is None or page.place.record is not None
     context = {

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Site
 from core.crf import read
 from core.crf.display import show
 from core.crf.items import MISSING_REASONS, Item, Kind
@@ -20,8 +21,10 @@ from core.standing import SIGNATURE, VERIFIED
 
 MISSING, VOIDED = "missing.", "voided"
 # Kept in every record and told at the head of its page.
+SITE = "site_id"
 HIDDEN = frozenset({"form_version"})
 BARE = {
+    SITE: gettext_lazy("Site"),
     "protocol_version": gettext_lazy("Protocol version"),
     "form_version": gettext_lazy("Form version"),
     SIGNATURE: gettext_lazy("Signature"),
@@ -78,6 +81,8 @@ class Field:
             return None
         if stored == MASKED:
             return masked()
+        if self.name == SITE:
+            return Value(str(Site.objects.get(pk=stored)))
         if self.name.startswith(VERIFIED):
             return Value(_("verified"))
         if self.name.startswith(MISSING):

@@ -18,6 +18,7 @@ from core.wording.acts import Verb
 from core.wording.fields import (
     HIDDEN,
     MISSING,
+    SITE,
     VOIDED,
     Field,
     Value,
@@ -215,6 +216,8 @@ def _names(rows: Sequence[ChangeItem]) -> Iterator[ChangeItem]:
 
 def is_told(item: ChangeItem) -> bool:
     """Not where another line of the same act says it, or the head of the record's page."""
+    if item.field == SITE and item.old is None:
+        return False  # the head of every record says it
     if item.field in HIDDEN or item.field == SIGNATURE and item.new is not None:
         return False
     return not (item.field == WHOLE and noted.is_quiet(item))
