@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from core.crf.fetch import records_of
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -53,9 +55,12 @@ class Context:
         return [record for record in self._all(code) if not self._is_at_hand(record)]
 
     def rows(self, record: Any, group: str) -> list[Any]:
-        """The rows of one of those records that are not void, by key. One statement for all records of the form."""
-        if record.group_rows is None:
-            self._fetch_rows(record.crf.code)
+        """The rows of one of those records that are not void, by key.
+
+        A form's first group comes with its records; any other costs one statement for all records of the form.
+        """
+        if group not in record.group_rows and group in _later_groups(record.crf.code):
+            self._fetch_rows(record.crf.code, group)
         return [row for row in record.group_rows.get(group, ()) if not row.voided]
 
     def newest(self, code: str, item: str) -> Any:
@@ -69,8 +74,7 @@ class Context:
         if self.forms is not None and code not in self.forms:
             raise LookupError(f"a check reads form {code} without saying so: add it to its forms=")
         if code not in self.known:
-            kept = read.form_models()[code].objects.filter(subject=self.subject, voided=False)
-            self.known[code] = list(kept.select_related("visit").order_by("entered_at", "id"))
+            self.known[code] = records_of(read.form(code), self.subject)
         return self.known[code]
 
     def _is_at_hand(self, record: Crf) -> bool:
@@ -78,15 +82,22 @@ class Context:
             return self.record is not None
         return record.pk is not None and record.pk == self.record.pk and type(record) is type(self.record)
 
-    def _fetch_rows(self, code: str) -> None:
+    def _fetch_rows(self, code: str, name: str) -> None:
         from core.crf import read  # noqa: PLC0415
 
         records = {record.pk: record for record in self.known[code]}
         for record in records.values():
-            record.group_rows = {}
-        for group in read.form(code).rows:
-            for row in group.model.objects.filter(parent__in=records).order_by("key"):  # type: ignore[misc]
-                (records[row.parent_id].group_rows or {}).setdefault(group.name, []).append(row)
+            (record.group_rows or {})[name] = []
+        rows: Any = read.form(code).group(name).model
+        for row in rows.objects.filter(parent__in=records).order_by("key"):
+            row.parent = records[row.parent_id]
+            row.parent.group_rows[name].append(row)
+
+
+def _later_groups(code: str) -> set[str]:
+    from core.crf import read  # noqa: PLC0415
+
+    return {group.name for group in read.form(code).rows[1:]}
 
 
 @dataclass(frozen=True)
