@@ -23,21 +23,14 @@ ANY_TIME: Final = _("Any time")
 
 # Forms that the visits name and that are not built yet
 FORMS_TO_COME: Final = {
-    "AB": _("AChR antibody"),
-    "BRG": _("Bridging therapy"),
     "CARD": _("Cardiac markers"),
-    "CART": _("CAR copies and CAR T cells"),
     "CLR": _("Pre-infusion clearance"),
-    "CM": _("Concomitant medication"),
     "COAG": _("Coagulation"),
     "COI": _("Product and chain of identity"),
     "CRS": _("Daily CRS and ICANS record"),
     "DLT": _("DLT adjudication"),
     "DS": _("End of study"),
     "DTH": _("Death"),
-    "ECG": _("Electrocardiogram"),
-    "ECHO": _("Echocardiogram"),
-    "HCG": _("Serum pregnancy test"),
     "HEM": _("Haematology"),
     "ICAHT": _("Haematotoxicity (ICAHT)"),
     "ICE": _("ICE score"),
@@ -54,21 +47,12 @@ FORMS_TO_COME: Final = {
     "MGH": _("Myasthenia gravis history"),
     "MGQOL": _("MG-QOL15r"),
     "MH": _("Medical history"),
-    "NMT": _("Nerve stimulation and neostigmine tests"),
-    "PE": _("Physical and neurological examination"),
-    "PFT": _("Pulmonary function"),
     "PIS": _("MGFA post-intervention status"),
     "PMT": _("Prior MG treatment"),
     "QMG": _("QMG"),
-    "RCL": _("Replication-competent lentivirus"),
     "RP": _("Reproductive status"),
-    "RSC": _("MG rescue treatment"),
-    "TCELL": _("T-cell expansion"),
     "TEAE": _("Treatment-emergent AE reconciliation"),
     "THY": _("Thyroid function"),
-    "THYM": _("Thymus and chest CT"),
-    "UA": _("Urinalysis"),
-    "VIR": _("Virology"),
 }
 
 SCALES: Final = ("MGADL", "QMG", "MGC", "MGQOL")
