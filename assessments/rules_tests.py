@@ -102,7 +102,7 @@ def capacity_agrees_with_qmg(context: Context) -> bool | None:
 
 @trial_rule(
     "PFT-11",
-    _("The subject was too weak to blow or is ventilated: item 8 of the QMG scores 3. Please check both."),
+    _("The subject was too weak to blow: item 8 of the QMG scores 3. Please check both."),
     form="PFT",
     item="rewhy",
     forms=("QMG",),

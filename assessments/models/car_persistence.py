@@ -83,7 +83,7 @@ class CarPersistence(Crf):
         """What is there before infusion is contamination, a mixed-up sample or an earlier product (exclusion 8)."""
         return carpt != Timing.PRE or carcopy.operator in ("<", "<=") or carcopy.value < carlloq
 
-    @rule("CART-04", _("The share of T cells cannot exceed 100 %. Please check the figure and its unit."))
+    @rule("CART-04", _("The share of T cells is above 100 percent. Please check the figure and its unit."))
     def share_is_a_share(carflow: Measured) -> bool:
         return carflow.value <= 100
 

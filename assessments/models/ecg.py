@@ -157,7 +157,7 @@ class Ecg(Crf):
         """Kept with each grade: a later version grades otherwise."""
         return CTCAE
 
-    @rule("ECG-01", _("Three tracings are asked for. Enter the others, or say at the judgement why there are fewer."))
+    @rule("ECG-01", _("Three tracings are asked for. Enter the others, or answer here why there are fewer."))
     def in_triplicate(egperf: str, rows: Mapping[str, list[Any]], egn: int | None = None) -> bool:
         return egperf != NoYes.YES or (egn or 0) >= protocol.number("ecg_tracings")
 
@@ -200,7 +200,7 @@ class Tracing(CrfRow):
     def rate_is_there(egqt: int, egrr: int | None = None, eghr: int | None = None) -> bool:
         return egrr is not None or eghr is not None
 
-    @rule("ECG-05", _("RR and heart rate differ by more than 10 %. Please check both."))
+    @rule("ECG-05", _("RR and heart rate differ by more than a tenth. Please check both."))
     def rate_fits_interval(egrr: int, eghr: int) -> bool:
         """Heart rate x RR is 60000 ms."""
         return abs(egrr * eghr - 60000) <= 6000

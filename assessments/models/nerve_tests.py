@@ -72,7 +72,7 @@ class NerveTests(Crf):
         _("Since the last cholinesterase inhibitor"), unit="h", digits=5, places=1, expect=(12, None), asked_if=RNS,
         optional=True, help=_("Empty if none is taken."), sdtm="SUPPNV.QVAL where QNAM = CHEIHOLD",
     )  # fmt: skip
-    rnspos = coded(_("Decrement above 10 % at 2 to 3 Hz"), NoYes, sdtm="SUPPNV.QVAL where QNAM = RNSPOS")
+    rnspos = coded(_("Decrement of more than 10 percent at 2 to 3 Hz"), NoYes, sdtm="SUPPNV.QVAL where QNAM = RNSPOS")
     edroperf = coded(_("Was an edrophonium test done?"), NoYes, heading=_("Edrophonium test"), sdtm="PROCCUR")
     edrodat = partial_date(_("Date"), asked_if=EDRO, sdtm="PRSTDTC")
     edrodose = decimal(
