@@ -15,6 +15,10 @@ OPEN_POINTS: Final = _("Proposal, clinical reference pack, section 8.5 (points t
 REPRODUCTION: Final = _("Proposal, clinical reference pack, section 7 (pregnancy and contraception)")
 PRACTICE: Final = _("Common CAR-T practice, to be confirmed")
 FOLLOW_UP: Final = _("FDA 2020 and China CDE 2021 guidance on long-term follow-up, to be confirmed")
+ELIGIBILITY: Final = _("Proposal, clinical reference pack, section 2.2 (exclusion 3)")
+ALERTS: Final = _("Proposal, clinical reference pack, section 4.6 (alert ranges)")
+MG_TREATMENT: Final = _("Proposal, clinical reference pack, section 6 (washouts)")
+MG_PRACTICE: Final = _("Chinese practice in myasthenia gravis, to be confirmed")
 NO_SOURCE: Final = _("Proposal, no source states the number")
 
 # These shape the visit schedule as well: mgtrial/schedule.py reads them here, so that each is said once.
@@ -223,4 +227,55 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     ),
     Parameter("listing_burst_minutes", _("A burst lies within"), "min", 10, NO_SOURCE, Status.PROPOSAL),
     Parameter("trail_review_days", _("The audit trail is reviewed every"), "d", 30, NO_SOURCE, Status.PROPOSAL),
+    # Other assessments and concomitant medication
+    Parameter(
+        "qtcf_limit_men", _("Mean QTcF counts as prolonged in men above"), "ms", 450, ELIGIBILITY, Status.PROPOSAL
+    ),
+    Parameter(
+        "qtcf_limit_women", _("Mean QTcF counts as prolonged in women above"), "ms", 470, ELIGIBILITY, Status.PROPOSAL
+    ),
+    Parameter("ecg_tracings", _("Tracings of an electrocardiogram, at least"), "1", 3, ELIGIBILITY, Status.PROPOSAL),
+    Parameter("lvef_alert", _("Ejection fraction is asked about below"), "%", 50, PRACTICE, Status.VERIFY),
+    Parameter("fvc_alert", _("Vital capacity for body weight is an alert below"), "mL/kg", 20, ALERTS, Status.PROPOSAL),
+    Parameter(
+        "fvc_fall", _("Fall of vital capacity against baseline is an alert above"), "%", 30, ALERTS, Status.PROPOSAL
+    ),
+    Parameter(
+        "neostigmine_positive", _("Neostigmine test is positive from a relief of"), "%", 60, MG_PRACTICE, Status.VERIFY
+    ),
+    Parameter(
+        "rescue_mgadl_rise", _("Rise of MG-ADL that counts as worsening, at least"), "1", 3, ALERTS, Status.PROPOSAL
+    ),
+    Parameter("rescue_qmg_rise", _("Rise of QMG that counts as worsening, at least"), "1", 3, ALERTS, Status.PROPOSAL),
+    Parameter(
+        "washout_ivig", _("Washout before leukapheresis: immunoglobulin"), "d", 28, MG_TREATMENT, Status.PROPOSAL
+    ),
+    Parameter(
+        "washout_plex",
+        _("Washout before leukapheresis: plasma exchange, immunoadsorption"),
+        "d",
+        28,
+        MG_TREATMENT,
+        Status.PROPOSAL,
+    ),
+    Parameter(
+        "washout_nsist", _("Washout before leukapheresis: immunosuppressants"), "d", 14, MG_TREATMENT, Status.PROPOSAL
+    ),
+    Parameter(
+        "washout_rituximab", _("Washout before leukapheresis: rituximab"), "mo", 3, MG_TREATMENT, Status.PROPOSAL
+    ),
+    Parameter(
+        "washout_fcrn", _("Washout before leukapheresis: FcRn inhibitors"), "d", 28, MG_TREATMENT, Status.PROPOSAL
+    ),
+    Parameter(
+        "washout_live_vaccine", _("No live vaccine before lymphodepletion for"), "d", 42, MG_TREATMENT, Status.PROPOSAL
+    ),
+    Parameter(
+        "record_pair_days",
+        _("A medicine and the form it belongs to lie at most so far apart"),
+        "d",
+        7,
+        NO_SOURCE,
+        Status.PROPOSAL,
+    ),
 )

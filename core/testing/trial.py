@@ -17,11 +17,13 @@ from django.db.backends.utils import CursorWrapper
 from accounts.actor import Actor
 from core import schedule
 from core.actions import crf
+from core.actions import visit as visits
 from core.actions.crf import Saved
 from core.actions.entry import Entry
 from core.crf import read
-from core.models import WHOLE, Change, ChangeItem, Subject
-from core.places import LOG, Place, place_of, visit_of
+from core.models import WHOLE, Change, ChangeItem, Subject, Visit
+from core.places import LOG, Place, VisitPlace, place_of, visit_of
+from core.schedule import VisitKind
 from core.standing import NOT_ITEMS
 
 VISIT_ON = date(2026, 3, 2)
@@ -37,9 +39,17 @@ def place_at(subject: Subject, visit: str, code: str, key: int = 1) -> Place:
     return place_of(visit_of(Subject.objects.select_related("site").get(pk=subject.pk), visit), code, key)
 
 
-def home_of(code: str) -> str:
-    """The first visit of the schedule that asks the form; `LOG` for a log."""
-    return LOG if read.form(code).log else next(v.code for v in schedule.current().visits if code in v.forms)
+def home_of(code: str, subject: Subject, by: Actor) -> str:
+    """The first visit of the schedule that asks the form; `LOG` for a log. A visit of events is added if need be."""
+    if read.form(code).log:
+        return LOG
+    asking = [plan for plan in schedule.current().visits if code in plan.forms]
+    planned = next((plan for plan in asking if plan.kind is VisitKind.SCHEDULED), None)
+    if planned is not None:
+        return planned.code
+    added = Visit.objects.filter(subject=subject, code=asking[0].code).order_by("ordinal").first()
+    at = VisitPlace(subject, asking[0], added.ordinal if added else 0, added)
+    return at.name if added else visits.add_unscheduled(at, VISIT_ON, by=by, reason=WHY).name
 
 
 def save(place: Place, entry: Entry, *, by: Actor, reason: str = "", token: UUID | None = None) -> Saved:

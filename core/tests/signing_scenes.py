@@ -61,7 +61,7 @@ def every_form(subject: Subject, by: Actor) -> dict[str, Place]:
 
 def entered(subject: Subject, code: str, by: Actor, variant: int = 0, key: int | None = None) -> Place:
     """One form with made-up answers; another variant changes them."""
-    visit, form = trial.home_of(code), read.form(code)
+    visit, form = trial.home_of(code, subject, by), read.form(code)
     place = trial.place_at(subject, visit, code, (NEW if form.log else 1) if key is None else key)
     entry = samples.sample_entry(form, variant, files=samples.keep_files(subject, by))
     saved = trial.save(place, entry, by=by, reason=trial.WHY)

@@ -207,9 +207,9 @@ def _another(step: QueryEvent, **otherwise: Any) -> QueryEvent:
     return QueryEvent(**(told | otherwise))
 
 
-def test_a_new_form_is_empty_of_answers(subject: Subject) -> None:
+def test_a_new_form_is_empty_of_answers(subject: Subject, coordinator: Actor) -> None:
     """Nothing clinical is filled in beforehand; rows are named, not answered."""
     for code in ("VS", "CHEM", "INF", "MGADL"):
-        place = trial.place_at(subject, trial.home_of(code), code)
+        place = trial.place_at(subject, trial.home_of(code, subject, coordinator), code)
         fields: list[Any] = [place.form.model._meta.get_field(item.name) for item in place.form.items]
         assert all(field.get_default() is None for field in fields)

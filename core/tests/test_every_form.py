@@ -30,10 +30,11 @@ class Scene:
         self.form = read.form(code)
         self.files = samples.keep_files(subject, by)
         self.key = 0 if self.form.log else 1
+        self.home = trial.home_of(code, subject, by)
 
     @property
     def place(self) -> Any:
-        return trial.place_at(self.subject, trial.home_of(self.code), self.code, self.key)
+        return trial.place_at(self.subject, self.home, self.code, self.key)
 
     def save(self, variant: int) -> Saved:
         place = self.place
