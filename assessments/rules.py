@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from assessments import rules_scales as rules_scales
 from core.crf.rules import Context, trial_rule
 
 

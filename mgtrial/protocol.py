@@ -15,6 +15,9 @@ OPEN_POINTS: Final = _("Proposal, clinical reference pack, section 8.5 (points t
 REPRODUCTION: Final = _("Proposal, clinical reference pack, section 7 (pregnancy and contraception)")
 PRACTICE: Final = _("Common CAR-T practice, to be confirmed")
 FOLLOW_UP: Final = _("FDA 2020 and China CDE 2021 guidance on long-term follow-up, to be confirmed")
+SCALES: Final = _("Common practice in MG trials, to be confirmed (clinical reference pack, section 3)")
+ALERTS: Final = _("Proposal, clinical reference pack, section 4.6 (alert ranges)")
+STATUS: Final = _("MGFA recommendations (Jaretzki 2000); the length is for the protocol to confirm (NINDS)")
 NO_SOURCE: Final = _("Proposal, no source states the number")
 
 # These shape the visit schedule as well: mgtrial/schedule.py reads them here, so that each is said once.
@@ -220,4 +223,19 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     ),
     Parameter("listing_burst_minutes", _("A burst lies within"), "min", 10, NO_SOURCE, Status.PROPOSAL),
     Parameter("trail_review_days", _("The audit trail is reviewed every"), "d", 30, NO_SOURCE, Status.PROPOSAL),
+    # Scales of myasthenia gravis
+    Parameter(
+        "chei_hold",
+        _("Cholinesterase inhibitor held before QMG and MG Composite, at least"),
+        "h",
+        12,
+        SCALES,
+        Status.VERIFY,
+    ),
+    Parameter(
+        "worsening_review", _("MG-ADL or QMG is reviewed after a rise of at least"), "1", 3, ALERTS, Status.PROPOSAL
+    ),
+    Parameter(
+        "pis_duration", _("MGFA post-intervention status: remission lasts at least"), "d", 365, STATUS, Status.SOURCE
+    ),
 )
