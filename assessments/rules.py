@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from assessments import rules_medication, rules_tests  # noqa: F401  declares their rules
+from assessments import rules_medication, rules_scales, rules_tests  # noqa: F401  declares their rules
 from core.crf.rules import Context, trial_rule
 
 

@@ -15,7 +15,9 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Load the system checks and every app's rules across forms."""
+        """Load the system checks, every app's rules across forms, and the site's wording, which has to be right."""
         from core import checks  # noqa: F401, PLC0415
+        from core.crf import licensed  # noqa: PLC0415
 
         autodiscover_modules("rules")
+        licensed.wording()

@@ -98,6 +98,9 @@ class Course:
             "qstim": f"{chance.choice((9, 10, 14))}:{chance.randrange(0, 60, 5):02}",
             "qsmethod": "INTERVIEW",
             "qsrater": "R03",
+            "qscert": "Y",
+            "qslang": "ZH",
+            "qschei": "N",
         }
         return answers | {
             f"mgadl{n:02}": str(self._level(n, level, day)) for n, level in enumerate(self.patient.mgadl, 1)

@@ -19,6 +19,9 @@ ELIGIBILITY: Final = _("Proposal, clinical reference pack, section 2.2 (exclusio
 ALERTS: Final = _("Proposal, clinical reference pack, section 4.6 (alert ranges)")
 MG_TREATMENT: Final = _("Proposal, clinical reference pack, section 6 (washouts)")
 MG_PRACTICE: Final = _("Chinese practice in myasthenia gravis, to be confirmed")
+SCALES: Final = _("Common practice in MG trials, to be confirmed (clinical reference pack, section 3)")
+ALERTS: Final = _("Proposal, clinical reference pack, section 4.6 (alert ranges)")
+STATUS: Final = _("MGFA recommendations (Jaretzki 2000); the length is for the protocol to confirm (NINDS)")
 NO_SOURCE: Final = _("Proposal, no source states the number")
 
 # These shape the visit schedule as well: mgtrial/schedule.py reads them here, so that each is said once.
@@ -277,5 +280,19 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
         7,
         NO_SOURCE,
         Status.PROPOSAL,
+    # Scales of myasthenia gravis
+    Parameter(
+        "chei_hold",
+        _("Cholinesterase inhibitor held before QMG and MG Composite, at least"),
+        "h",
+        12,
+        SCALES,
+        Status.VERIFY,
+    ),
+    Parameter(
+        "worsening_review", _("MG-ADL or QMG is reviewed after a rise of at least"), "1", 3, ALERTS, Status.PROPOSAL
+    ),
+    Parameter(
+        "pis_duration", _("MGFA post-intervention status: remission lasts at least"), "d", 365, STATUS, Status.SOURCE
     ),
 )

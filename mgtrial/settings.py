@@ -80,6 +80,8 @@ TRIAL_SCHEDULE = "mgtrial.schedule"
 TRIAL_PROTOCOL = "mgtrial.protocol"
 TRIAL_VERIFICATION = "mgtrial.verification"
 DEVIATION_FORM = "DV"
+# A file with the licensed wording of the instruments for the form pages (docs/operations.md). Empty: short labels.
+INSTRUMENT_TEXTS = env.str("INSTRUMENT_TEXTS", default="")
 
 INSTALLED_APPS = [
     "accounts",

@@ -19,6 +19,10 @@ from tests.conftest import SignIn
 
 pytestmark = pytest.mark.browser
 
+MGADL_ADMINISTERED = {
+    **{"qsperf": "#2", "qstim": "1015", "qsmethod": "#1", "qsrater": "R01"},
+    **{"qscert": "#2", "qslang": "#1", "qschei": "#1"},
+}
 MGADL_DAY28 = {f"mgadl0{n}": f"#{score}" for n, score in enumerate("11010110", 1)}
 MGADL_SCREENING = {f"mgadl0{n}": f"#{score}" for n, score in enumerate("22121211", 1)}
 VITALS = {"vsperf": "#2", "vstim": "0930", "vspos": "#2", "temp": "36.6", "pulse": "72", "resp": "16"} | {
@@ -81,7 +85,7 @@ def screening(keyboard: Keyboard, infusion: date) -> None:
         keyboard,
         "SCR",
         "MGADL",
-        {"qsperf": "#2", "qstim": "1015", "qsmethod": "#1", "qsrater": "R01", **MGADL_SCREENING},
+        {**MGADL_ADMINISTERED, **MGADL_SCREENING},
     )
     enter(
         keyboard,
@@ -135,7 +139,7 @@ def day_28(keyboard: Keyboard, infusion: date) -> None:
     keyboard.save()
     picture(page, "form-after-save")
     page.goto("/subjects/01-001/visits/D28/MGADL/")
-    keyboard.fill({"qsperf": "#2", "qstim": "1015", "qsmethod": "#1", "qsrater": "R01", **MGADL_DAY28})
+    keyboard.fill({**MGADL_ADMINISTERED, **MGADL_DAY28})
     picture(page, "form-mgadl")
     keyboard.save()
     page.goto("/subjects/01-001/visits/D28/CHEM/")

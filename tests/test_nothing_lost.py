@@ -164,11 +164,14 @@ def test_a_saved_form_opens_at_the_answer_not_beside_it(at_form: Page, everyone:
     expect(at_form.locator("[name=vsperf][value=Y]")).to_be_checked()
 
 
-def test_enter_goes_to_the_next_field_and_saves_nothing(at_form: Page) -> None:
-    at_form.locator("[name=temp]").fill("36.6")
+def test_enter_goes_to_the_next_answer_and_saves_nothing(at_form: Page) -> None:
+    at_form.locator("[name=vspos][value=SITTING]").focus()
+    at_form.keyboard.press("Enter")
+    assert at_form.evaluate("document.activeElement.name") == "temp"
+    at_form.keyboard.type("36.6")
     at_form.keyboard.press("Enter")
 
-    assert at_form.evaluate("document.activeElement.name") == "temp__missing"
+    assert at_form.evaluate("document.activeElement.name") == "pulse"
     assert not read.form_models()["VS"].objects.exists()
 
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+from datetime import time as ClockTime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from assessments import administration
+from assessments.baseline import change
+from assessments.scale_tests import counted, summed
 from core.crf.codes import NoYes
 from core.crf.declare import Spec, coded, decimal, derive, integer, rule, text, time
 from core.crf.fields import Coded
-from core.models import Crf
+from core.crf.rules import Context
+from core.models import Crf, Subject
 
 # The wording is our own short description of each level: the instrument's text is under licence.
 DONE = ("qsperf", "Y")
 MOST = "3"
+ITEMS = tuple(f"mgadl{number:02}" for number in range(1, 9))
 
 
 class Mode(models.TextChoices):
@@ -96,16 +103,18 @@ def _score(label: Any, levels: type[models.TextChoices], number: int, **options:
 class MgAdl(Crf):
     """MGADL: eight activities of daily living, 0 to 3 each, over the past week; a higher total is worse."""
 
-    crf = Spec("MGADL", _("MG-ADL"), version=1, domain="QS")
+    crf = Spec("MGADL", _("MG-ADL"), version=1, domain="QS", licensed=True)
 
     qsperf = coded(_("Was the MG-ADL done?"), NoYes, sdtm="QSSTAT")
     qsreasnd = text(_("Reason not done"), asked_if=("qsperf", "N"), sdtm="QSREASND")
     qstim = time(_("Time"), asked_if=DONE, sdtm="QSDTC")
     qsmethod = coded(_("How were the answers obtained?"), Mode, asked_if=DONE, sdtm="QSMETHOD")
-    qsrater = text(
-        _("Rater"), length=10, asked_if=("qsmethod", "INTERVIEW"),
-        help=_("The code in the delegation log, not a name."), sdtm="SUPPQS.QVAL where QNAM = RATERID",
-    )  # fmt: skip
+    qsrater = administration.rater(asked_if=("qsmethod", "INTERVIEW"), sdtm="SUPPQS.QVAL where QNAM = RATERID")
+    qscert = administration.certified(asked_if=("qsmethod", "INTERVIEW"), sdtm="SUPPQS.QVAL where QNAM = RATERCRT")
+    qslang = administration.language(asked_if=DONE, sdtm="SUPPQS.QVAL where QNAM = QSLANG")
+    qschei = administration.takes_inhibitor(asked_if=DONE, sdtm="SUPPQS.QVAL where QNAM = CHEIYN")
+    qscheidtc = administration.last_dose(asked_if=("qschei", "Y"), sdtm="SUPPQS.QVAL where QNAM = CHEIDTC")
+    qscheihr = administration.hours_held(sdtm="SUPPQS.QVAL where QNAM = CHEIHR")
 
     mgadl01 = _score(_("Talking"), Speech, 1, heading=_("The past 7 days"))
     mgadl02 = _score(_("Chewing"), Chewing, 2)
@@ -115,6 +124,7 @@ class MgAdl(Crf):
     mgadl06 = _score(_("Getting up from a chair"), Rising, 6)
     mgadl07 = _score(_("Double vision"), Frequency, 7)
     mgadl08 = _score(_("Drooping eyelid"), Frequency, 8)
+    mgadlpap = administration.on_paper(24, asked_if=DONE, sdtm="SUPPQS.QVAL where QNAM = MGADLPAP")
 
     mgadltot = integer(
         _("Total"), limits=(0, 24), heading=_("Scores"), help=_("Only when all eight items are answered."),
@@ -126,17 +136,27 @@ class MgAdl(Crf):
         help=_("For display. Eligibility is decided on the unrounded scores."),
         sdtm="QSORRES where QSTESTCD = MGADLOCP",
     )  # fmt: skip
+    mgadlbul = integer(
+        _("Bulbar part (items 1 to 3)"), limits=(0, 9), sdtm="QSORRES where QSTESTCD = MGADLBUL"
+    )  # fmt: skip
+    mgadlres = integer(_("Respiratory part (item 4)"), limits=(0, 3), sdtm="QSORRES where QSTESTCD = MGADLRES")
+    mgadllim = integer(_("Limb part (items 5 and 6)"), limits=(0, 6), sdtm="QSORRES where QSTESTCD = MGADLLIM")
+    mgadln = administration.answered(8, sdtm="SUPPQS.QVAL where QNAM = MGADLN")
+    mgadlchg = integer(
+        _("Change from baseline"), limits=(-24, 24), help=_("Above 0 is worse."),
+        sdtm="SUPPQS.QVAL where QNAM = MGADLCHG",
+    )  # fmt: skip
 
-    @derive("mgadltot", "MGADL-TOTAL")
-    def total(
-        mgadl01: str, mgadl02: str, mgadl03: str, mgadl04: str, mgadl05: str, mgadl06: str, mgadl07: str, mgadl08: str
-    ) -> int:
-        """The sum of all eight; there is no published rule for missing items, so none is filled in."""
-        return sum(map(int, (mgadl01, mgadl02, mgadl03, mgadl04, mgadl05, mgadl06, mgadl07, mgadl08)))
+    @derive("qscheihr", "CHEI-HELD")
+    def held(visit_on: date, subject: Subject, qstim: ClockTime, qscheidtc: datetime) -> Decimal | None:
+        return administration.in_hours(administration.since(qscheidtc, visit_on, qstim, subject))
 
-    @derive("mgadloc", "MGADL-OCULAR")
-    def ocular(mgadl07: str, mgadl08: str) -> int:
-        return int(mgadl07) + int(mgadl08)
+    total = derive("mgadltot", "MGADL-TOTAL")(summed(ITEMS))
+    ocular = derive("mgadloc", "MGADL-OCULAR")(summed(ITEMS[6:]))
+    bulbar = derive("mgadlbul", "MGADL-BULBAR")(summed(ITEMS[:3]))
+    respiratory = derive("mgadlres", "MGADL-RESPIRATORY")(summed(ITEMS[3:4]))
+    limb = derive("mgadllim", "MGADL-LIMB")(summed(ITEMS[4:6]))
+    answered = derive("mgadln", "MGADL-COUNT")(counted("qsperf", ITEMS))
 
     @derive("mgadlocp", "MGADL-OCULAR-SHARE")
     def ocular_share(mgadltot: int, mgadloc: int) -> Decimal | None:
@@ -144,6 +164,10 @@ class MgAdl(Crf):
         if mgadltot == 0:
             return None
         return (Decimal(100 * mgadloc) / mgadltot).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+    @derive("mgadlchg", "MGADL-CHANGE", forms=("MGADL",))
+    def change_from_baseline(context: Context, mgadltot: int) -> int | None:
+        return change(context, "mgadltot", mgadltot)
 
     @rule("MGADL-01", _("Chewing and swallowing: tube feeding is marked on one of them only. Please check both."))
     def tube_feeding_concerns_both(mgadl02: str, mgadl03: str) -> bool:
@@ -154,3 +178,14 @@ class MgAdl(Crf):
     def ventilation_is_confirmed(mgadl04: str) -> bool:
         """A score of 3 means MGFA class V unless ventilation is non-invasive (clinical reference pack, 3.1)."""
         return mgadl04 != MOST
+
+    @rule("MGADL-03", _("The total on the paper form is not the sum of the answers. Please check both."))
+    def paper_agrees(mgadltot: int, mgadlpap: int) -> bool:
+        return mgadltot == mgadlpap
+
+    @rule(
+        "MGADL-04",
+        _("The last dose of the cholinesterase inhibitor lies after the interview. Please check both times."),
+    )
+    def dose_precedes_interview(visit_on: date, subject: Subject, qstim: ClockTime, qscheidtc: datetime) -> bool:
+        return administration.since(qscheidtc, visit_on, qstim, subject) >= timedelta()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
@@ -97,6 +98,51 @@ def test_a_total_of_0_has_no_ocular_share() -> None:
 def test_a_score_of_4_is_refused() -> None:
     with pytest.raises(ValidationError):
         scale(4)
+
+
+@pytest.mark.req("VAL-04")
+@pytest.mark.parametrize(("name", "score"), list(product(NAMES, range(4))))
+def test_each_item_belongs_to_one_part(name: str, score: int) -> None:
+    parts = ["mgadlbul"] * 3 + ["mgadlres"] + ["mgadllim"] * 2 + ["mgadloc"] * 2
+    record, own = scale(**{name: str(score)}), parts[NAMES.index(name)]
+    assert {part: getattr(record, part) for part in parts} == dict.fromkeys(parts, 0) | {own: score}
+
+
+@pytest.mark.req("VAL-04")
+def test_the_parts_of_the_worst_record_are_9_3_6_and_6() -> None:
+    record = scale(*[3] * 8)
+    assert (record.mgadlbul, record.mgadlres, record.mgadllim, record.mgadloc) == (9, 3, 6, 6)
+    assert (record.mgadltot, record.mgadln) == (24, 8)
+
+
+@pytest.mark.req("VAL-04")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_part_is_empty_only_while_an_item_of_its_own_is(name: str) -> None:
+    parts = ["mgadlbul"] * 3 + ["mgadlres"] + ["mgadllim"] * 2 + ["mgadloc"] * 2
+    record = scale(*[1] * 8, **{name: None})
+    assert {part for part in parts if getattr(record, part) is None} == {parts[NAMES.index(name)]}
+    assert record.mgadln == 7
+
+
+@pytest.mark.parametrize(("paper", "asked"), [("6", False), ("5", True), ("7", True)])
+def test_a_total_on_paper_that_differs_is_asked_about(paper: str, asked: bool) -> None:
+    assert ("MGADL-03" in fired(scale(1, 2, 3, mgadlpap=paper))) is asked
+
+
+@pytest.mark.parametrize(
+    ("at", "hours", "asked"),
+    [
+        ("2026-03-05T07:00+08:00", "3.2", False),
+        ("2026-03-05T10:15+08:00", "0.0", False),
+        ("2026-03-05T10:16+08:00", None, True),
+    ],
+)
+def test_the_hours_since_the_last_dose_are_kept_and_none_is_asked_for(at: str, hours: str | None, asked: bool) -> None:
+    """The MG-ADL asks about the past week: no dose is held for it."""
+    record = scale(visit_on=date(2026, 3, 5), qstim="10:15", qschei="Y", qscheidtc=at)
+    assert record.qscheihr == (None if hours is None else Decimal(hours))
+    assert ("MGADL-04" in fired(record)) is asked
+    assert "RS-02" not in fired(record)
 
 
 def test_totals_cannot_be_typed() -> None:

@@ -187,6 +187,7 @@ class FormDef:
     applies_if: tuple[str, str, tuple[str, ...]] | None = None
     panel: str = ""
     safety: bool = False
+    licensed: bool = False
 
     @property
     def parts(self) -> tuple[FormDef | RowsDef, ...]:

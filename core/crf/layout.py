@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from core.crf import provenance, read
+from core.crf import licensed, provenance, read
 from core.crf.display import show
 from core.crf.items import MISSING_REASONS, Item, Kind
 
@@ -76,7 +76,7 @@ class ItemView:
     """All that a template needs to show one item."""
 
     def __init__(self, item: Item, form: ItemsForm) -> None:
-        self.item, self.form = item, form
+        self.item, self.form = licensed.worded(form.place.form.code, item), form
         self.queries = form.queries.get(form.add_prefix(item.name), [])
         self.bound = None if item.derived else form[item.name]
         self.missing = None if item.derived else form[f"{item.name}__missing"]

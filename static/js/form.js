@@ -118,14 +118,18 @@
     input.focus();
   };
 
-  // On a form of the casebook Enter goes to the next field; saving takes its button or its own keys.
+  // On a form of the casebook Enter goes to the next answer, past the other choices of this one and what stands beside
+  // them; saving takes its button or its own keys.
   const FIELDS = "input:not([type=hidden]), select, textarea, button";
+  const BESIDE = ".item-missing, .choice-clear";
+  const chosenOf = (field) => (field?.type === "radio" && named(field.form, field.name).find((radio) => radio.checked)) || field;
   const enter = (event) => {
-    const form = event.target.form;
-    if (event.key !== "Enter" || !form?.matches("[data-journal-url]") || !event.target.matches("input")) return;
+    const here = event.target;
+    if (event.key !== "Enter" || !here.form?.matches("[data-journal-url]") || !here.matches("input")) return;
     event.preventDefault();
-    const fields = [...form.querySelectorAll(FIELDS)].filter((field) => field.offsetParent && field.tabIndex >= 0);
-    fields[fields.indexOf(event.target) + 1]?.focus();
+    const isNext = (field) => field.offsetParent && field.tabIndex >= 0 && !field.matches(BESIDE) && (field.type !== "radio" || field.name !== here.name);
+    const fields = [...here.form.querySelectorAll(FIELDS)].filter((field) => field === here || isNext(field));
+    chosenOf(fields[fields.indexOf(here) + 1])?.focus();
   };
 
   // The page opens where the work is: at what was refused, else at the first field.
@@ -135,8 +139,7 @@
     const first = document.querySelector("form[data-journal-url] [data-item]:not([hidden]) :is(input, select, textarea)");
     const target = refused ?? first;
     // Of a group that is answered, the answer: a stray Space beside it would change it.
-    const chosen = target?.type === "radio" && named(target.form, target.name).find((radio) => radio.checked);
-    (chosen || target)?.focus();
+    chosenOf(target)?.focus();
   };
 
   // data-clear="name": takes back a choice.
