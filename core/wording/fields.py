@@ -24,6 +24,7 @@ HIDDEN = frozenset({"form_version"})
 BARE = {
     "protocol_version": gettext_lazy("Protocol version"),
     "form_version": gettext_lazy("Form version"),
+    "previous_id": gettext_lazy("Screened before as"),
     SIGNATURE: gettext_lazy("Signature"),
     WHOLE: gettext_lazy("Entry"),
     VOIDED: gettext_lazy("State"),
