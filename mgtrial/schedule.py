@@ -51,17 +51,13 @@ FORMS_TO_COME: Final = {
     "LTFU": _("Long-term follow-up"),
     "MGC": _("MG Composite"),
     "MGFA": _("MGFA classification"),
-    "MGH": _("Myasthenia gravis history"),
     "MGQOL": _("MG-QOL15r"),
-    "MH": _("Medical history"),
     "NMT": _("Nerve stimulation and neostigmine tests"),
     "PE": _("Physical and neurological examination"),
     "PFT": _("Pulmonary function"),
     "PIS": _("MGFA post-intervention status"),
-    "PMT": _("Prior MG treatment"),
     "QMG": _("QMG"),
     "RCL": _("Replication-competent lentivirus"),
-    "RP": _("Reproductive status"),
     "RSC": _("MG rescue treatment"),
     "TCELL": _("T-cell expansion"),
     "TEAE": _("Treatment-emergent AE reconciliation"),
@@ -73,7 +69,7 @@ FORMS_TO_COME: Final = {
 
 SCALES: Final = ("MGADL", "QMG", "MGC", "MGQOL")
 AT_SCREENING: Final = (
-    *("ICF", "DM", "RP", "MH", "MGH", "PMT", "THYM", "NMT", "TCELL", "MGFA", *SCALES),
+    *("ICF", "DM", "RP", "RPM", "MH", "MGH", "PMT", "THYM", "NMT", "TCELL", "MGFA", *SCALES),
     *("VS", "PE", "ECG", "ECHO", "PFT"),
     *("HEM", "CHEM", "COAG", "VIR", "IMM", "AB", "THY", "UA", "UPT", "HCG"),
     "IE1",
@@ -219,7 +215,7 @@ WHENEVER: Final = (
     ),
     VisitDef("RSC", _("MG relapse and rescue"), ("RSC", "VS", "PFT", *SCALES), VisitKind.EVENT, phase=ANY_TIME),
     VisitDef("DTH", _("Death"), ("DTH",), VisitKind.EVENT, phase=ANY_TIME),
-    VisitDef("LOG", _("Running records"), ("AE", "CM", "DV"), VisitKind.LOG, phase=ANY_TIME),
+    VisitDef("LOG", _("Running records"), ("AE", "CM", "DV", "RICF", "WD"), VisitKind.LOG, phase=ANY_TIME),
 )
 
 SCHEDULE: Final = Schedule(
