@@ -123,6 +123,8 @@ def no_visit_before_reconsent(context: Context) -> bool | None:
     signed, version = context.record.ricdtc, _named(context)
     if signed is None or version is None or not version.needs_reconsent or context.record.icyn != NoYes.YES:
         return None
+    if context.subject.consent_on is None or version.in_force_on <= context.subject.consent_on:
+        return None
     between = {"visit_on__gte": version.in_force_on, "visit_on__lt": signed.date()}
     return not Visit.objects.filter(subject=context.subject, **between).exists()
 
