@@ -70,7 +70,9 @@ def casebook(request: AuthenticatedRequest, number: str) -> HttpResponse:
 
 
 def _screened_again_as(subject: Subject, moment: Moment | None) -> str:
-    """The number of the same person's next casebook, where one was there by then. One statement."""
+    """The number of the same person's next casebook, where one was there by then. One statement, of a person who left."""
+    if subject.left_on is None:
+        return ""
     later = Subject.objects.filter(previous=subject)
     if moment is not None:
         later = later.filter(changes__seq=1, changes__at__lte=moment.at)

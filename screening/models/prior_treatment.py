@@ -47,7 +47,7 @@ class Treatment(CrfRow):
     cmtrt = text(_("Drug or procedure"), help=_("Generic name; one in each row."), sdtm="CMTRT")
     cmdose = decimal(_("Highest dose"), digits=10, places=3, help=_("By day, or by course."), sdtm="CMDOSE")
     cmdosu = coded(_("Unit"), DoseUnit, sdtm="CMDOSU")
-    cmdosfrq = text(_("How often"), length=50, sdtm="CMDOSFRQ")
+    cmdosfrq = text(_("How often given"), length=50, sdtm="CMDOSFRQ")
     cmroute = coded(_("Route"), Route, sdtm="CMROUTE")
     cmcours = integer(
         _("Courses"), limits=(1, 999), asked_if=("cmclas", COURSES), sdtm="SUPPCM.QVAL where QNAM = COURSES"
@@ -55,7 +55,7 @@ class Treatment(CrfRow):
     cmstdat = partial_date(_("Start"), sdtm="CMSTDTC")
     cmongo = coded(_("Going on?"), NoYes, sdtm="CMENRTPT")
     cmendat = partial_date(_("End"), asked_if=("cmongo", "N"), sdtm="CMENDTC")
-    cmout = coded(_("Outcome"), TreatmentOutcome, sdtm="SUPPCM.QVAL where QNAM = CMOUT")
+    cmout = coded(_("What it achieved"), TreatmentOutcome, sdtm="SUPPCM.QVAL where QNAM = CMOUT")
     cmrsn = text(
         _("What happened, why it was changed or stopped"), optional=True, sdtm="SUPPCM.QVAL where QNAM = CMRSN"
     )
