@@ -71,8 +71,8 @@ HISTORY: Final = frozenset(
 )
 NOT_FLAT: Final = NOT_ITEMS | HISTORY
 IDENTITY: Final = (
-    ("subject_id", "visit_id", "parent_id", "key", "number", "site_id", "ordinal", "code", "form_version")
-    + ("entered_at", "entered_by_id")
+    ("subject_id", "visit_id", "parent_id", "key", "number", "site_id", "ordinal", "code", "previous_id")
+    + ("form_version", "entered_at", "entered_by_id")
 )  # fmt: skip
 # Tables whose rows an act adds whole: when, in which column; and what of a row moves later.
 NOTED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -95,6 +95,7 @@ ACCOUNT_EVENTS: Final = {
     "SITE": "accounts_site",
     "ACCOUNT": "accounts_user",
     "ROLE": "accounts_membership",
+    "CONSENT_FORM": "screening_consentversion",
     "TRAIL_REVIEW": "core_trailreview",
 }
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.utils.translation import gettext_lazy as _
 
 from core import schedule
 from core.crf.rules import VISIT, Context, Strength, trial_rule
+from screening import rules_consent
+from screening.models.demography import ADULT
 
-ADULT: Final = 18  # years; inclusion 1 of the registry entry
+__all__ = ["rules_consent"]
 
 
 @trial_rule(
@@ -61,3 +61,16 @@ def adult_at_consent(context: Context) -> bool | None:
     if born is None or consent is None:
         return None
     return schedule.full_years(born.earliest, consent) >= ADULT
+
+
+@trial_rule(
+    "DM-11",
+    _("This date of birth leaves open whether the subject was 18 at informed consent. Find out the month or the day."),
+    form="DM",
+    item="brthdat",
+)
+def age_is_decided(context: Context) -> bool | None:
+    """Inclusion 1 cannot be evaluated from one end of the date alone (clinical reference pack, 8.5)."""
+    if context.record.brthdat is None or context.subject.consent_on is None:
+        return None
+    return context.record.ageadult is not None

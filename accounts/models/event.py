@@ -27,6 +27,7 @@ class EventKind(models.TextChoices):
     ROLE = "ROLE", _("Change of a role")
     ACCOUNT = "ACCOUNT", _("Change of an account")
     SITE = "SITE", _("Change of a site")
+    CONSENT_FORM = "CONSENT_FORM", _("Change of a version of the consent form")
     CONFIGURATION = "CONFIGURATION", _("Change of the configuration")
     SIGN_FAILED = "SIGN_FAILED", _("Failed signature")
     TRAIL_REVIEW = "TRAIL_REVIEW", _("Review of the audit trail")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
+from django.apps import apps
 from django.db import models, transaction
 from simple_history.models import HistoricalRecords
 
@@ -23,7 +24,12 @@ class KeptQuerySet(models.QuerySet[RowT]):
 
 
 class Kept(models.Model):
-    """A row that is ended or made inactive, never deleted; every change of it is in its history."""
+    """A row that is ended or made inactive, never deleted; every change of it is in its history, and an event.
+
+    `told_as`: the kind of that event, and the columns that say which row it is about.
+    """
+
+    told_as: ClassVar[tuple[str, str]]
 
     class Meta:
         abstract = True
@@ -40,6 +46,11 @@ class Kept(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise models.ProtectedError(NEVER_DELETED, {self})
+
+
+def kept_models() -> list[Any]:
+    """Every table of such rows, whichever app declares it."""
+    return [model for model in apps.get_models() if issubclass(model, Kept)]
 
 
 def kept_history(excluded_fields: tuple[str, ...] = ()) -> HistoricalRecords:

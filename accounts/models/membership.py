@@ -57,6 +57,8 @@ class MembershipQuerySet(KeptQuerySet["Membership"]):
 class Membership(Kept):
     """One line of the delegation log: a person, a role, a site, from a day to a day."""
 
+    told_as = ("ROLE", "user_id role")
+
     user = models.ForeignKey(
         User,
         models.PROTECT,

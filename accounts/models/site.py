@@ -41,6 +41,8 @@ def validate_recipients(value: str) -> None:
 class Site(Kept):
     """A hospital that takes part in the trial."""
 
+    told_as = ("SITE", "code name")
+
     code = models.CharField(
         _("number"),
         max_length=2,

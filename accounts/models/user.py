@@ -33,6 +33,8 @@ class UserManager(BaseUserManager["User"].from_queryset(KeptQuerySet["User"])): 
 class User(Kept, AbstractBaseUser):
     """One named person, or the system itself; never deleted, and what they did keeps their name (21 CFR 11.100)."""
 
+    told_as = ("ACCOUNT", "username full_name")
+
     username = models.CharField(
         _("user name"),
         max_length=30,

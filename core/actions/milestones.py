@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import Any
 
 from core.actions.trail import Touched
 from core.crf.items import FormDef
@@ -45,10 +46,18 @@ def moved(touched: Touched | None) -> bool:
 
 
 def of_form(form: FormDef, record: Crf) -> Iterator[tuple[str, date | None]]:
-    """The milestones a record fixes; none of them once it is void."""
+    """The milestones a record fixes, of the lines of a log the earliest; none of them once it is void."""
     for anchor, name in form.anchors.items():
-        value = None if record.voided else getattr(record, name)
-        yield anchor, value.date() if isinstance(value, datetime) else value
+        values = [] if record.voided else [getattr(record, name)]
+        values += _beside(form, record, name) if form.log else []
+        dates = [value.date() if isinstance(value, datetime) else value for value in values if value is not None]
+        yield anchor, min(dates, default=None)
+
+
+def _beside(form: FormDef, record: Crf, name: str) -> list[Any]:
+    """What the other lines of a log say. One statement."""
+    others = form.model.objects.filter(subject=record.subject, voided=False).exclude(key=record.key)
+    return list(others.values_list(name, flat=True))
 
 
 def of_visit(plan: VisitDef, day: Touched | None) -> Iterator[tuple[str, date | None]]:

@@ -149,10 +149,10 @@ def begin(subject: Subject, permission: Any, *, by: Actor, reason: str = "", tok
     return Act(head, _after(head, head.now), by, role, head.next, said(reason), token, held)
 
 
-def first(subject: Subject, *, by: Actor, role: str, token: UUID | None = None) -> Act:
+def first(subject: Subject, *, by: Actor, role: str, reason: str = "", token: UUID | None = None) -> Act:
     """The act that adds a subject: its chain begins with it."""
     at, number = _now_and_next()
-    return Act(ChainHead(subject=subject, digest=chain.GENESIS), at, by, role, number, token=token)
+    return Act(ChainHead(subject=subject, digest=chain.GENESIS), at, by, role, number, said(reason), token)
 
 
 def again(act: Act, **otherwise: Any) -> Act:

@@ -44,6 +44,11 @@ class Subject(Recorded):
     number = models.CharField(max_length=8, unique=True)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="subjects")
     ordinal = models.PositiveIntegerField()
+    # The same person's casebook before this one, by its number: so the trail and every export say it in plain words.
+    previous = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, to_field="number", related_name="again",
+        verbose_name=_("Screened before as"),
+    )  # fmt: skip
     protocol_version = models.PositiveSmallIntegerField(default=1)
     status = coded(_("Status"), SubjectStatus)
     consent_on = day(_("Informed consent"))
@@ -81,6 +86,16 @@ class Subject(Recorded):
     def status_label(self) -> StrOrPromise:
         """The status in words."""
         return SubjectStatus(self.status).label if self.status else ""
+
+    @property
+    def is_treated(self) -> bool:
+        """Did treatment of the trial begin? Lymphodepletion is its first part."""
+        return any((self.lymphodepletion_on, self.infusion_on, self.second_infusion_on))
+
+    @property
+    def may_be_screened_again(self) -> bool:
+        """The person left, alive, before any treatment of the trial. Whether it was done already is asked apart."""
+        return self.left_on is not None and self.died_on is None and not self.is_treated
 
     def status_by_milestones(self) -> SubjectStatus:
         """How the subject left; while it takes part, the furthest milestone reached."""

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from accounts.models import Event, EventHead, EventKind, Membership, Site, User
+from accounts.models import Event, EventHead, EventKind, User
+from accounts.models.kept import kept_models
 from core.protection.trigger import Trigger
 
-# Each save of one of these is one event: of this kind, named by these columns.
-SAVED: tuple[tuple[Any, EventKind, str], ...] = (
-    (Site, EventKind.SITE, "code name"),
-    (User, EventKind.ACCOUNT, "username full_name"),
-    (Membership, EventKind.ROLE, "user_id role"),
-)
 EVENTS, HEAD, PEOPLE = (str(model._meta.db_table) for model in (Event, EventHead, User))
 
 
@@ -24,9 +17,10 @@ def triggers() -> list[Trigger]:
         Trigger(PEOPLE, "is_unique", written, "trail_person_is_unique()"),
         Trigger(PEOPLE, "password_recorded", "AFTER UPDATE", "trail_password_is_recorded()", deferred=True),
     ]
-    for model, kind, what in SAVED:
+    for model in kept_models():
+        kind, what = model.told_as
         history = str(model.history.model._meta.db_table)
-        found.append(event_of_row(history, kind, "history_user_id", what))
+        found.append(event_of_row(history, EventKind(kind), "history_user_id", what))
         for name in (str(model._meta.db_table), history):
             found.append(Trigger(name, "has_history", written, "trail_account_has_history()", deferred=True))
     return found

@@ -18,7 +18,7 @@ $$;
 -- Columns that say which row it is and when it began: they never change.
 CREATE OR REPLACE FUNCTION trail_identity(state jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT jsonb_object_agg(key, value) FROM jsonb_each(state)
-    WHERE key IN ('id', 'subject_id', 'visit_id', 'parent_id', 'key', 'number', 'ordinal', 'code',
+    WHERE key IN ('id', 'subject_id', 'visit_id', 'parent_id', 'key', 'number', 'ordinal', 'code', 'previous_id',
                   'form_version', 'entered_at', 'entered_by_id')
 $$;
 

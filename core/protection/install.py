@@ -130,6 +130,7 @@ def _trail() -> list[Trigger]:
         Trigger(table(HoldStep), "of_its_kind", "AFTER INSERT", "trail_hold_step_is_of_its_kind()", deferred=True),
         Trigger(table(MaskDecision), "takes_two", "BEFORE INSERT", "trail_mask_takes_two()"),
         Trigger(table(Subject), "site_is_open", "BEFORE INSERT", "trail_site_is_open()"),
+        Trigger(table(Subject), "screened_again", "BEFORE INSERT", "trail_may_be_screened_again()"),
         Trigger(table(FormStatus), "is_logged", written, "trail_form_status_is_logged()"),
     ]
     for model, column in STAMPS.items():

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from django.db import connection, models, transaction
 
-from accounts.models import Membership, Site, User
+from accounts.models.kept import kept_models
 from core.crf import read
 from core.models import CrfRow, HoldStep, MaskDecision, Noted, QueryEvent, StoredFile, Subject, TrailReview
 from verify_trail import Event, Line
@@ -46,7 +46,6 @@ SEALS = f"""
 """
 CONTENT = "SELECT content FROM core_storedfile WHERE id = %s"
 FILES = "SELECT id FROM core_storedfile ORDER BY id"
-ACCOUNTS: tuple[Any, ...] = (Site, User, Membership)
 # Tables that name their subject through another: the column, and whose row it is.
 THROUGH: dict[type[models.Model], str] = {QueryEvent: "query", HoldStep: "hold", MaskDecision: "request"}
 
@@ -154,8 +153,9 @@ def _columns(model: type[models.Model], without: str) -> str:
 
 
 def _accounts() -> str:
-    """Sites, accounts without their passwords, memberships, each with its history; reviews of the trail."""
-    models_of = [*ACCOUNTS, *(model.history.model for model in ACCOUNTS), TrailReview]
+    """Sites, accounts without their passwords and whatever else is kept, with its history; reviews of the trail."""
+    kept = kept_models()
+    models_of = [*kept, *(model.history.model for model in kept), TrailReview]
     parts: Iterable[str] = (
         f"SELECT '{model._meta.db_table}', (to_jsonb(t) - 'password')::text FROM \"{model._meta.db_table}\" t"
         for model in models_of

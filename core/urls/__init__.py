@@ -7,7 +7,19 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import include, path
 
-from core.urls import deviations, holds, listings, masking, moments, queries, sealing, signing, trail, verification
+from core.urls import (
+    blank,
+    deviations,
+    holds,
+    listings,
+    masking,
+    moments,
+    queries,
+    sealing,
+    signing,
+    trail,
+    verification,
+)
 from core.views import casebook, crf, drafts, files, health, history, home, subjects, transfers, visits
 
 crf_pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
@@ -20,7 +32,7 @@ crf_pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
 ]
 FORM = "subjects/<str:number>/visits/<str:visit>/<str:code>/"
 
-AREAS = (deviations, holds, listings, masking, moments, queries, sealing, signing, trail, verification)
+AREAS = (blank, deviations, holds, listings, masking, moments, queries, sealing, signing, trail, verification)
 
 urlpatterns = [
     *(path("", include(area)) for area in AREAS),
@@ -29,6 +41,7 @@ urlpatterns = [
     path("subjects/add/", subjects.add, name="subject-add"),
     path("subjects/<str:number>/", casebook.casebook, name="subject-detail"),
     path("subjects/<str:number>/transfer/", transfers.transfer, name="subject-transfer"),
+    path("subjects/<str:number>/screen-again/", subjects.screen_again, name="subject-screen-again"),
     path("subjects/<str:number>/unscheduled/", visits.add, name="visit-add"),
     path("subjects/<str:number>/visits/<str:visit>/", visits.detail, name="visit-detail"),
     path("subjects/<str:number>/visits/<str:visit>/date/", visits.save_date, name="visit-date"),

@@ -18,7 +18,7 @@ from core import asof, matrix, schedule
 from core.crf import read
 from core.models import HoldState, Subject
 from core.models.crf import FormState
-from core.moment import asked_for
+from core.moment import Moment, asked_for
 from core.places import LOG, find_subject_at
 from core.records import Records, gather
 from core.wording.holds import state_line
@@ -44,6 +44,7 @@ def casebook(request: AuthenticatedRequest, number: str) -> HttpResponse:
     records.add_holds(asof.held_at(subject, moment))
     later = request.GET.get("later") == "1"
     table = matrix.build(records, later=later)
+    again = _screened_again_as(subject, moment)
     context = {
         "subject": subject,
         "moment": moment,
@@ -58,9 +59,24 @@ def casebook(request: AuthenticatedRequest, number: str) -> HttpResponse:
         "hold": HoldState(records.hold).label if records.hold else "",
         "links": _links(request, subject) if moment is None else [],
         "may_add_visit": moment is None and request.actor.can(Permission.MANAGE_VISITS, subject.site),
+        "again": again,
+        "may_screen_again": moment is None
+        and not again
+        and subject.may_be_screened_again
+        and request.actor.can(Permission.ADD_SUBJECT, subject.site),
         "may_read_trail": request.actor.can(Permission.VIEW_TRAIL, subject.site),
     }
     return render(request, "core/subject_detail.html", context)
+
+
+def _screened_again_as(subject: Subject, moment: Moment | None) -> str:
+    """The number of the same person's next casebook, where one was there by then. One statement, of a person who left."""
+    if subject.left_on is None:
+        return ""
+    later = Subject.objects.filter(previous=subject)
+    if moment is not None:
+        later = later.filter(changes__seq=1, changes__at__lte=moment.at)
+    return later.values_list("number", flat=True).first() or ""
 
 
 def _links(request: AuthenticatedRequest, subject: Subject) -> list[tuple[str, str, str]]:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedRequest, requires
 from accounts.permissions import Permission
-from core import protocol, schedule
+from core import entry_gates, protocol, schedule
 from core.actions import crf as acts
 from core.actions import draft as journal
 from core.actions import file as files
@@ -29,12 +29,14 @@ from core.asking import asking_role
 from core.asof import log_lines, queries_at, rows_at
 from core.crf import forms, read
 from core.crf.items import Kind
+from core.crf.rules import Context
 from core.models import FormStatus
 from core.moment import BadMoment, asked_for, keep
 from core.places import LOG, NEW, Place, find_place, find_subject_at, place_of, visit_of
 from core.records import applies
 from core.views.posted import token, whole
 from core.views.queries import because
+from core.wording import source
 from core.wording.standing import standing
 
 
@@ -169,6 +171,9 @@ def _page(
         "void_url": place.url_of("crf-void"),
         "history_url": place.url_of("crf-history") if may_read_trail else "",
         "late_by": _late_by(place),
+        "source": source.source(place),
+        "source_late": source.late(place),
+        "refusals": _refusals(request, place),
         "again_url": _again_url(place),
         "today": place.subject.site.today(),
         "window": _window(place),
@@ -178,6 +183,13 @@ def _page(
 
 def _window(place: Place) -> Any:
     return schedule.current().window(place.at.plan, place.subject.anchors)
+
+
+def _refusals(request: AuthenticatedRequest, place: Place) -> list[Any]:
+    """Why a new form cannot be entered here; said before anything is typed."""
+    if place.record is not None or not _may(request, place, Permission.ENTER_DATA):
+        return []
+    return list(entry_gates.refusals(place.form, Context(place.subject, place.form.model(), place.at.visit)))
 
 
 def _may_enter(request: AuthenticatedRequest, place: Place) -> bool:

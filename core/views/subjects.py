@@ -23,6 +23,7 @@ from core.actions import subject as acts
 from core.actions.errors import Refused
 from core.crf.forms import new_token
 from core.models import Subject, SubjectStatus
+from core.places import find_subject
 from core.records import Records, gather
 from core.schedule import WindowState
 from core.views import posted
@@ -116,6 +117,25 @@ def add(request: AuthenticatedRequest) -> HttpResponse:
         messages.success(request, _("Added: subject %(number)s.") % {"number": subject.number})
         return redirect("subject-detail", subject.number)
     return render(request, "core/subject_add.html", {"sites": sites, "token": new_token()})
+
+
+@requires(Permission.ADD_SUBJECT)
+def screen_again(request: AuthenticatedRequest, number: str) -> HttpResponse:
+    """A person who left before treatment is screened again under a new number; both casebooks name each other."""
+    subject = find_subject(request.actor, number, Permission.ADD_SUBJECT)
+    refusal, reason = "", request.POST.get("reason", "")
+    if request.method == "POST":
+        try:
+            token = posted.token(request.POST.get("token"))
+            again = acts.add(subject.site, by=request.actor, token=token, previous=subject, reason=reason)
+        except Refused as refused:
+            refusal = str(refused)
+        else:
+            said = {"number": again.number, "before": subject.number}
+            messages.success(request, _("Added: subject %(number)s, screened before as %(before)s.") % said)
+            return redirect("subject-detail", again.number)
+    context = {"subject": subject, "token": new_token(), "refusal": refusal, "reason": reason}
+    return render(request, "core/subject_again.html", context, status=409 if refusal else 200)
 
 
 def _sites_to_add_at(actor: Actor) -> QuerySet[Site]:

@@ -21,6 +21,7 @@ PATTERNS = {
     EventKind.ROLE: gettext_lazy("%(who)s changed a role: %(what)s"),
     EventKind.ACCOUNT: gettext_lazy("%(who)s changed an account: %(what)s"),
     EventKind.SITE: gettext_lazy("%(who)s changed a site: %(what)s"),
+    EventKind.CONSENT_FORM: gettext_lazy("%(who)s changed a version of the consent form: %(what)s"),
     EventKind.CONFIGURATION: gettext_lazy("%(who)s changed the configuration: %(what)s"),
     EventKind.SIGN_FAILED: gettext_lazy("A signature by %(who)s failed: %(what)s"),
     EventKind.TRAIL_REVIEW: gettext_lazy("%(who)s recorded a review of the audit trail: %(what)s"),

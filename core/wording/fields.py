@@ -27,6 +27,7 @@ BARE = {
     SITE: gettext_lazy("Site"),
     "protocol_version": gettext_lazy("Protocol version"),
     "form_version": gettext_lazy("Form version"),
+    "previous_id": gettext_lazy("Screened before as"),
     SIGNATURE: gettext_lazy("Signature"),
     WHOLE: gettext_lazy("Entry"),
     VOIDED: gettext_lazy("State"),
