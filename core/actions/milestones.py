@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from core.actions.trail import Touched
 from core.crf.items import FormDef
@@ -44,11 +45,15 @@ def moved(touched: Touched | None) -> bool:
     return touched is not None and bool(touched.items())
 
 
-def of_form(form: FormDef, record: Crf) -> Iterator[tuple[str, date | None]]:
-    """The milestones a record fixes; none of them once it is void."""
+def of_form(form: FormDef, record: Crf, before: Mapping[str, Any] | None = None) -> Iterator[tuple[str, date | None]]:
+    """The milestones a record fixes; none of them once it is void.
+
+    One that it leaves open and left open `before` as well may be another form's to fix: it is not touched.
+    """
     for anchor, name in form.anchors.items():
         value = None if record.voided else getattr(record, name)
-        yield anchor, value.date() if isinstance(value, datetime) else value
+        if value is not None or before is None or name in before:
+            yield anchor, value.date() if isinstance(value, datetime) else value
 
 
 def of_visit(plan: VisitDef, day: Touched | None) -> Iterator[tuple[str, date | None]]:
