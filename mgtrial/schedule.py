@@ -41,8 +41,6 @@ FORMS_TO_COME: Final = {
     "HEM": _("Haematology"),
     "ICAHT": _("Haematotoxicity (ICAHT)"),
     "ICE": _("ICE score"),
-    "IE1": _("Eligibility, stage 1"),
-    "IE2": _("Eligibility, stage 2"),
     "IMM": _("Immunoglobulins and lymphocyte subsets"),
     "INFC": _("Infection check"),
     "INFL": _("Inflammation markers"),
@@ -74,7 +72,7 @@ FORMS_TO_COME: Final = {
 SCALES: Final = ("MGADL", "QMG", "MGC", "MGQOL")
 AT_SCREENING: Final = (
     *("ICF", "DM", "RP", "MH", "MGH", "PMT", "THYM", "NMT", "TCELL", "MGFA", *SCALES),
-    *("VS", "PE", "ECG", "ECHO", "PFT"),
+    *("VS", "PE", "ECG", "ECHO", "PFT", "INFC"),
     *("HEM", "CHEM", "COAG", "VIR", "IMM", "AB", "THY", "UA", "UPT", "HCG"),
     "IE1",
 )
