@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import schedule
 from core.crf.rules import VISIT, Context, Strength, trial_rule
+from screening import rules_eligibility as rules_eligibility
 
 ADULT: Final = 18  # years; inclusion 1 of the registry entry
 
