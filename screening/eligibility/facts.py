@@ -16,6 +16,7 @@ UNSCHEDULED = "UNS"
 # Of a scale the visit's own score governs, whatever is found between visits.
 OF_THE_VISIT = frozenset({"MGADL", "QMG", "MGFA"})
 DATED = ("lbdat", "lbdtc")  # the sample's own date counts before the visit's
+LAST_MINUTE = time(23, 59)  # moments are observed to the minute
 PLANNED = "ieldpl"
 DECIDED = "ieddat"
 
@@ -90,7 +91,7 @@ class Facts:
             return min(given), min(given)
         on, clock = self.subject.lymphodepletion_on, self.subject.site.clock
         if on is not None:
-            return datetime.combine(on, time.min, clock), datetime.combine(on, time.max, clock)
+            return datetime.combine(on, time.min, clock), datetime.combine(on, LAST_MINUTE, clock)
         return (self.planned, self.planned) if self.planned else None
 
     def doses(self) -> list[datetime]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -85,20 +84,21 @@ def severe_enough(ask: Evidence) -> bool | None:
 
 def refractory(ask: Evidence) -> bool | None:
     """I6: any treatment of the classes named after which the disease stayed active or came back."""
-    failed = list(_failures(ask))
-    if not failed:
-        ask.note(_("No earlier treatment with a steroid, an immunosuppressant or rituximab is entered."))
-    return any_of(*failed) if failed else None
-
-
-def _failures(ask: Evidence) -> Iterator[bool | None]:
     record = ask.newest("PMT")
-    for row in ask.rows(record.record, "PMT", "treatments") if record else ():
-        kind, outcome = row.peek("cmclas"), row.peek("cmout")
-        if kind is None or kind in CONVENTIONAL:
-            row.use(row.peek("cmtrt") or str(row("cmclas")), str(row("cmout")))
-            known = outcome not in (None, "UNKNOWN")
-            yield all_of(None if kind is None else True, outcome in FAILED if known else None)
+    rows = ask.rows(record.record, "PMT", "treatments") if record else []
+    if not rows:
+        ask.note(_("No earlier treatment of MG is entered."))
+        return None
+    return any_of(*(_failed(row) for row in rows))
+
+
+def _failed(row: Seen) -> bool | None:
+    kind, outcome = row.peek("cmclas"), row.peek("cmout")
+    if kind is not None and kind not in CONVENTIONAL:
+        return False
+    row.use(row.peek("cmtrt") or str(row("cmclas")), str(row("cmout")))
+    known = outcome not in (None, "UNKNOWN")
+    return all_of(None if kind is None else True, outcome in FAILED if known else None)
 
 
 def survives(ask: Evidence) -> bool | Answer | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from core import protocol
 from screening.eligibility import words
 from screening.eligibility.answers import Answer, Used, all_of, any_of, yes
 from screening.eligibility.evidence import Evidence
+from screening.eligibility.facts import LAST_MINUTE
 from screening.eligibility.stages import STAGE_2
 
 NEGATIVE, POSITIVE = "NEG", "POS"
@@ -118,7 +119,7 @@ def _end_of_stage(ask: Evidence) -> datetime | None:
         dose = facts.first_dose()
         return dose[1] if dose else None
     on = facts.subject.leukapheresis_on
-    return None if on is None else datetime.combine(on, time.max, facts.subject.site.clock)
+    return None if on is None else datetime.combine(on, LAST_MINUTE, facts.subject.site.clock)
 
 
 def _note_dose(ask: Evidence, dose: tuple[datetime, datetime]) -> None:
