@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,8 @@ REGISTRY: Final = "NCT05828225"
 VISITS: Final = _("Proposal, clinical reference pack, section 8.2 (visit table)")
 CHECKS: Final = _("Proposal, clinical reference pack, section 8.4 (data flow)")
 OPEN_POINTS: Final = _("Proposal, clinical reference pack, section 8.5 (points the sources leave open)")
+ELIGIBILITY: Final = _("Proposal, clinical reference pack, section 2 (eligibility)")
+UNITS: Final = _("Clinical reference pack, section 5 (conversion factors)")
 REPRODUCTION: Final = _("Proposal, clinical reference pack, section 7 (pregnancy and contraception)")
 PRACTICE: Final = _("Common CAR-T practice, to be confirmed")
 FOLLOW_UP: Final = _("FDA 2020 and China CDE 2021 guidance on long-term follow-up, to be confirmed")
@@ -294,5 +297,62 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     ),
     Parameter(
         "pis_duration", _("MGFA post-intervention status: remission lasts at least"), "d", 365, STATUS, Status.SOURCE
+    # Eligibility
+    Parameter("adult_age", _("Age at informed consent, at least"), "a", 18, REGISTRY, Status.REGISTRY),
+    Parameter("mgadl_least", _("MG-ADL total, at least"), "1", 5, REGISTRY, Status.REGISTRY),
+    Parameter("ocular_share", _("Ocular part of the score, below"), "%", 50, REGISTRY, Status.REGISTRY),
+    Parameter(
+        "ocular_score_of",
+        _("Score that the ocular part is taken of: MGADL, QMG_1_2 or QMG_1_3 (with the facial item)"),
+        "",
+        "MGADL",
+        ELIGIBILITY,
+        Status.PROPOSAL,
+    ),
+    Parameter("qmg_above", _("QMG total, above"), "1", 11, REGISTRY, Status.REGISTRY),
+    Parameter(
+        "thymectomy_before_screening", _("Thymectomy before screening, at least"), "mo", 12, REGISTRY, Status.REGISTRY
+    ),
+    Parameter("qtc_men", _("QTcF of men excludes above"), "ms", 450, ELIGIBILITY, Status.PROPOSAL),
+    Parameter("qtc_women", _("QTcF of women excludes above"), "ms", 470, ELIGIBILITY, Status.PROPOSAL),
+    Parameter(
+        "severe_infection_grade",
+        _("Active infection excludes from CTCAE grade"),
+        "1",
+        3,
+        ELIGIBILITY,
+        Status.PROPOSAL,
+    ),
+    Parameter("t_cell_expansion", _("T-cell expansion excludes below (fold)"), "1", 5, REGISTRY, Status.REGISTRY),
+    Parameter("creatinine_most", _("Creatinine excludes above"), "mg/dL", Decimal("2.5"), REGISTRY, Status.REGISTRY),
+    Parameter(
+        "creatinine_most_si",
+        _("Creatinine excludes above (2.5 mg/dL x 88.4)"),
+        "umol/L",
+        Decimal("221.0"),
+        UNITS,
+        Status.SOURCE,
+    ),
+    Parameter(
+        "bilirubin_most", _("Total bilirubin excludes above"), "mg/dL", Decimal("2.0"), REGISTRY, Status.REGISTRY
+    ),
+    Parameter(
+        "bilirubin_most_si",
+        _("Total bilirubin excludes above (2.0 mg/dL x 17.1)"),
+        "umol/L",
+        Decimal("34.2"),
+        UNITS,
+        Status.SOURCE,
+    ),
+    Parameter(
+        "transaminase_multiple", _("ALT or AST excludes above times the upper limit"), "1", 3, REGISTRY, Status.REGISTRY
+    ),
+    Parameter(
+        "laboratory_before_lymphodepletion",
+        _("Result of creatinine, bilirubin, ALT, AST before the decision of stage 2, at most"),
+        "d",
+        7,
+        VISITS,
+        Status.PROPOSAL,
     ),
 )

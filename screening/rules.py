@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core import schedule
 from core.crf.rules import VISIT, Context, Strength, trial_rule
-from screening import rules_consent
+from screening import rules_consent, rules_eligibility
 from screening.models.demography import ADULT
 
-__all__ = ["rules_consent"]
+__all__ = ["rules_consent", "rules_eligibility"]
 
 
 @trial_rule(

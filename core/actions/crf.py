@@ -244,7 +244,11 @@ def _write(act: Act, work: Work, day: Touched | None, kind: ChangeKind, query: Q
         trail.bump(work.record, act)
     _let_go(work)
     subject = milestones.follow(
-        act.subject, [*milestones.of_form(work.place.form, work.record), *milestones.of_visit(work.place.at.plan, day)]
+        act.subject,
+        [
+            *milestones.of_form(work.place.form, work.record, work.touched.before or {}),
+            *milestones.of_visit(work.place.at.plan, day),
+        ],
     )
     touched = [row for row in (day, work.touched, *work.touched_rows, subject) if row is not None]
     trail.store(touched)

@@ -11,6 +11,7 @@ from accounts.actor import system_actor
 from core.actions import status, trail
 from core.actions.trail import Act, Touched, Where
 from core.crf import read
+from core.crf.rules import RULES
 from core.crf.values import PartialDate
 from core.models import ChangeKind, HoldState, Query, QueryKind
 from core.places import LOG
@@ -39,10 +40,16 @@ def _raise(act: Act, query: Query) -> None:
 def _answers(act: Act, query: Query) -> dict[str, object]:
     """What is known of it: the rule's words in both languages, where it was found, and on which day."""
     today = act.at.astimezone(act.subject.site.clock).date()
-    return {
+    return category_of(query) | {
         "dvterm": f"{query.text_zh} / {query.text_en}",
         "dvsource": "RULE",
         "dvrule": query.check_id,
         "dvplace": f"{query.visit_name}/{query.form_code}/{query.record_key}",
         "dvfounddtc": PartialDate(today.year, today.month, today.day),
     }
+
+
+def category_of(query: Query) -> dict[str, object]:
+    """What the deviation concerns, where its rule says so."""
+    category = RULES[query.check_id].category
+    return {"dvcat": category} if category else {}

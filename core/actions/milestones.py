@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -45,12 +45,17 @@ def moved(touched: Touched | None) -> bool:
     return touched is not None and bool(touched.items())
 
 
-def of_form(form: FormDef, record: Crf) -> Iterator[tuple[str, date | None]]:
-    """The milestones a record fixes, of the lines of a log the earliest; none of them once it is void."""
+def of_form(form: FormDef, record: Crf, before: Mapping[str, Any] | None = None) -> Iterator[tuple[str, date | None]]:
+    """The milestones a record fixes, of the lines of a log the earliest; none of them once it is void.
+
+    One that it leaves open and left open `before` as well may be another form's to fix: it is not touched.
+    """
     for anchor, name in form.anchors.items():
-        values = [] if record.voided else [getattr(record, name)]
-        values += _beside(form, record, name) if form.log else []
-        dates = [value.date() if isinstance(value, datetime) else value for value in values if value is not None]
+        value = None if record.voided else getattr(record, name)
+        if value is None and before is not None and name not in before:
+            continue
+        values = [value, *_beside(form, record, name)] if form.log else [value]
+        dates = [each.date() if isinstance(each, datetime) else each for each in values if each is not None]
         yield anchor, min(dates, default=None)
 
 

@@ -145,44 +145,50 @@ def file(label: StrOrPromise, **options: Any) -> fields.Attached:
 Declares: TypeAlias = "Callable[[Callable[..., Any]], staticmethod[..., Any]]"
 
 
-def rule(id: str, message: StrOrPromise, *, forms: tuple[str, ...] = ()) -> Declares:
+def rule(id: str, message: StrOrPromise, *, forms: tuple[str, ...] = (), reads: tuple[str, ...] = ()) -> Declares:
     """An edit check within a form: its parameters are the items it reads; it runs when all are answered. Soft, always.
 
     A parameter with the default None may be empty: `lbclsig=None`. `visit_on`, `subject`, `rows` (the form's own rows
     by group), `parent` (of a row: its form) and `context` can be read as well; it gives the records of the `forms`
-    named: `context.records("DM")`.
+    named: `context.records("DM")`. `reads` names the items for a function made in a loop: it takes them as keywords
+    (`**answers`), and any of them may be empty.
     """
-    return _check(id, message, forms, refuses=False)
+    return _check(id, message, forms, reads, refuses=False)
 
 
-def refuse(id: str, message: StrOrPromise, *, forms: tuple[str, ...] = ()) -> Declares:
+def refuse(id: str, message: StrOrPromise, *, forms: tuple[str, ...] = (), reads: tuple[str, ...] = ()) -> Declares:
     """A protocol gate: while it is false the last item it reads, a decision, cannot be saved so. As `rule` otherwise.
 
     For decisions only (eligible, authorise). What has happened is always recordable.
     """
-    return _check(id, message, forms, refuses=True)
+    return _check(id, message, forms, reads, refuses=True)
 
 
-def _check(id: str, message: StrOrPromise, forms: tuple[str, ...], *, refuses: bool) -> Declares:
+def _check(
+    id: str, message: StrOrPromise, forms: tuple[str, ...], reads: tuple[str, ...], *, refuses: bool
+) -> Declares:
     def declare(holds: Callable[..., bool]) -> staticmethod[..., bool]:
         function = staticmethod(holds)
-        made = Rule(id, message, _reads(holds), holds, _spares(holds), forms, refuses)
+        made = Rule(id, message, reads or _reads(holds), holds, _spares(holds, reads), forms, refuses)
         function.crf_rule = made  # type: ignore[attr-defined]
         return function
 
     return declare
 
 
-def derive(target: str, id: str, *, version: int = 1, forms: tuple[str, ...] = ()) -> Declares:
+def derive(
+    target: str, id: str, *, version: int = 1, forms: tuple[str, ...] = (), reads: tuple[str, ...] = ()
+) -> Declares:
     """A derived value: computed from the items that are its parameters, stored, never typed. Empty until all have one.
 
     A parameter with the default None may be empty. A derivation may read what one above it derived, and what a rule
     may read beside items; where it reads further than its own form, a stored value that was left behind is queried.
+    `reads`: as in a rule.
     """
 
     def declare(compute: Callable[..., Any]) -> staticmethod[..., Any]:
         function = staticmethod(compute)
-        derivation = Derivation(id, version, target, _reads(compute), compute, _spares(compute), forms)
+        derivation = Derivation(id, version, target, reads or _reads(compute), compute, _spares(compute, reads), forms)
         function.crf_derivation = derivation  # type: ignore[attr-defined]
         return function
 
@@ -193,7 +199,9 @@ def _reads(function: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(inspect.signature(function).parameters)
 
 
-def _spares(function: Callable[..., Any]) -> frozenset[str]:
+def _spares(function: Callable[..., Any], named: tuple[str, ...]) -> frozenset[str]:
+    if named:
+        return frozenset(named)
     parameters = inspect.signature(function).parameters.values()
     return frozenset(parameter.name for parameter in parameters if parameter.default is None)
 

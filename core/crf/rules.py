@@ -12,7 +12,7 @@ from core.crf.fetch import records_of
 if TYPE_CHECKING:
     from datetime import date
 
-    from core.models import Crf, Subject, Visit
+    from core.models import Crf, CrfRow, Subject, Visit
 
 VISIT = "SV"
 
@@ -105,7 +105,10 @@ def _later_groups(code: str) -> set[str]:
 
 @dataclass(frozen=True)
 class TrialRule:
-    """A rule across forms: `holds` gives True, False, or None where it cannot be said yet. `forms`: what it reads."""
+    """A rule across forms: `holds` gives True, False, or None where it cannot be said yet. `forms`: what it reads.
+
+    `category`: what the deviation that it finds concerns, a code of the deviation form.
+    """
 
     id: str
     form: str
@@ -114,6 +117,7 @@ class TrialRule:
     strength: Strength
     holds: Callable[[Context], bool | None]
     forms: tuple[str, ...] = ()
+    category: str = ""
 
 
 RULES: dict[str, TrialRule] = {}
@@ -127,16 +131,18 @@ def trial_rule(
     item: str,
     forms: tuple[str, ...] = (),
     strength: Strength = Strength.QUERY,
+    category: str = "",
 ) -> Callable[[Callable[[Context], bool | None]], Callable[[Context], bool | None]]:
     """Declare a rule across forms, shown at `item` of `form` (`SV` and `visit_on` for the visit itself).
 
-    `forms`: the codes of the forms it reads through `context.records` and `context.newest`.
+    `forms`: the codes of the forms it reads through `context.records` and `context.newest`. `category`: what a
+    deviation that it finds concerns.
     """
 
     def declare(holds: Callable[[Context], bool | None]) -> Callable[[Context], bool | None]:
         if id in RULES and RULES[id].holds.__module__ != holds.__module__:
             raise ValueError(f"rule {id} is declared twice")
-        RULES[id] = TrialRule(id, form, item, message, strength, holds, forms)
+        RULES[id] = TrialRule(id, form, item, message, strength, holds, forms, category)
         return holds
 
     return declare

@@ -26,9 +26,13 @@ def sample_entry(form: FormDef, variant: int, *, files: tuple[StoredFile, ...] =
     """Every question of the form answered. Variants 0 and 1 ask the same questions, 2 takes the other branches.
 
     Repeating rows: two in variant 0; in 1 the first is changed, the second void and a third added; 2 answers all anew.
+    A decision that the protocol may refuse is answered with its last code, the one that holds back.
     """
     rows = {group.name: _rows(group, variant) for group in form.rows}
-    return Entry(sample_values(form.model, form.items, variant, files), rows=rows, visit_on=VISIT_ON)
+    decisions = {rule.item for rule in form.rules if rule.refuses}
+    values = sample_values(form.model, form.items, variant, files)
+    values |= {item.name: item.codes[-1].code for item in form.items if item.name in decisions and values[item.name]}
+    return Entry(values, rows=rows, visit_on=VISIT_ON)
 
 
 def sample_values(

@@ -70,3 +70,18 @@ def test_a_parameter_with_the_default_none_may_be_empty() -> None:
     for declared in (judged.crf_rule, total.crf_derivation):  # type: ignore[attr-defined]
         assert declared.reads == ("first", "second")
         assert declared.spares == {"second"}
+
+
+def test_a_rule_made_in_a_loop_names_what_it_reads_and_takes_it_by_name() -> None:
+    made = []
+    for name in ("sysbp", "diabp"):
+
+        @rule(f"VS-{name}", "Please check.", reads=(name, "pulse"))
+        def differs(**answers: Any) -> bool:
+            return len(set(answers.values())) == 2
+
+        made.append(differs.crf_rule)  # type: ignore[attr-defined]
+    assert [(each.reads, each.item, each.spares) for each in made] == [
+        (("sysbp", "pulse"), "pulse", frozenset({"sysbp", "pulse"})),
+        (("diabp", "pulse"), "pulse", frozenset({"diabp", "pulse"})),
+    ]
