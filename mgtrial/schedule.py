@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from django.utils.text import format_lazy
@@ -19,6 +20,7 @@ CONDITIONING: Final = _("Lymphodepletion")
 INPATIENT: Final = _("Infusion and hospital stay")
 MAIN: Final = _("Main study")
 LONG_TERM: Final = _("Long-term follow-up")
+SECOND: Final = _("Second treatment period")
 ANY_TIME: Final = _("Any time")
 
 # Forms that the visits name and that are not built yet
@@ -27,10 +29,8 @@ FORMS_TO_COME: Final = {
     "BRG": _("Bridging therapy"),
     "CARD": _("Cardiac markers"),
     "CART": _("CAR copies and CAR T cells"),
-    "CLR": _("Pre-infusion clearance"),
     "CM": _("Concomitant medication"),
     "COAG": _("Coagulation"),
-    "COI": _("Product and chain of identity"),
     "CRS": _("Daily CRS and ICANS record"),
     "DLT": _("DLT adjudication"),
     "DS": _("End of study"),
@@ -46,8 +46,6 @@ FORMS_TO_COME: Final = {
     "IMM": _("Immunoglobulins and lymphocyte subsets"),
     "INFC": _("Infection check"),
     "INFL": _("Inflammation markers"),
-    "LD": _("Lymphodepletion dose"),
-    "LEUK": _("Leukapheresis"),
     "LTFU": _("Long-term follow-up"),
     "MGC": _("MG Composite"),
     "MGFA": _("MGFA classification"),
@@ -76,7 +74,7 @@ AT_SCREENING: Final = (
     *("ICF", "DM", "RP", "MH", "MGH", "PMT", "THYM", "NMT", "TCELL", "MGFA", *SCALES),
     *("VS", "PE", "ECG", "ECHO", "PFT"),
     *("HEM", "CHEM", "COAG", "VIR", "IMM", "AB", "THY", "UA", "UPT", "HCG"),
-    "IE1",
+    *("IE1", "ENR"),
 )
 AT_BASELINE: Final = (
     *("MGFA", *SCALES, "VS", "ICE", "ECG", "INFC"),
@@ -86,7 +84,11 @@ AT_BASELINE: Final = (
 AT_DAY_21: Final = ("VS", "ICE", "HEM", "CHEM", "COAG", "INFL", "CART", "AB", "MGADL", "QMG")
 AT_MONTHS: Final = (*SCALES, "PIS", "HEM", "CHEM", "AB", "IMM", "CART", "UPT")
 YEARLY_VISIT: Final = ("LTFU", "PE", "HEM", "CART", "RCL", "IMM")
-AS_NEEDED: Final = ("VS", "PE", "ECG", "HEM", "CHEM", "COAG", "INFL", "IMM", "AB", "CART", "UPT", "MGFA", *SCALES)
+INFUSED: Final = ("UPT", "VS", "ICE", "CART", "INF")
+AS_NEEDED: Final = (
+    *("VS", "PE", "ECG", "HEM", "CHEM", "COAG", "INFL", "IMM", "AB", "CART", "UPT", "MGFA", *SCALES),
+    *("INFC", "CLR"),
+)
 
 # Lymphodepletion runs on D-5, D-4 and D-3: infusion is planned 5 days after the first dose, 3 days after the last.
 LD1_TO_INFUSION: Final = 5
@@ -147,7 +149,7 @@ BEFORE_INFUSION: Final = (
     VisitDef(
         "LEUK",
         _("Leukapheresis"),
-        ("LEUK", "COI", "VS", "HEM", "MGADL"),
+        ("LEUK", "VS", "HEM", "MGADL"),
         anchor=Anchor.INFUSION,
         target=-protocol.LEUKAPHERESIS_PLANNED,
         before=protocol.LEUKAPHERESIS_EARLIEST - protocol.LEUKAPHERESIS_PLANNED,
@@ -185,7 +187,7 @@ TREATMENT: Final = (
     VisitDef(
         "INF",
         _("CAR-T infusion"),
-        ("UPT", "VS", "ICE", "CART", "COI", "INF"),
+        INFUSED,
         anchor=Anchor.LYMPHODEPLETION,
         target=LD1_TO_INFUSION,
         before=LD1_TO_INFUSION - LD1_TO_LD3 - protocol.REST_LEAST,
@@ -208,6 +210,16 @@ FOLLOW_UP: Final = (
     *(_year(year) for year in range(3, protocol.LAST_YEAR + 1)),
 )
 
+
+def _again(visit: VisitDef) -> VisitDef:
+    """The same visit of the second treatment period: same days and windows, counted from the second infusion."""
+    label = format_lazy(_("{visit}, second period"), visit=visit.label)
+    return replace(visit, code=f"P2{visit.code}", label=label, anchor=Anchor.SECOND_INFUSION, phase=SECOND)
+
+
+FIRST_PERIOD: Final = (*TREATMENT[1:], *FOLLOW_UP)
+SECOND_PERIOD: Final = tuple(_again(visit) for visit in FIRST_PERIOD)
+
 WHENEVER: Final = (
     VisitDef("UNS", _("Unscheduled visit"), AS_NEEDED, VisitKind.UNSCHEDULED, phase=ANY_TIME),
     VisitDef(
@@ -217,13 +229,17 @@ WHENEVER: Final = (
         VisitKind.EARLY_TERMINATION,
         phase=ANY_TIME,
     ),
+    VisitDef(
+        "LD", _("Lymphodepletion before a second infusion"), ("LD", "VS", "HEM", "CHEM"), VisitKind.EVENT, phase=SECOND
+    ),
+    VisitDef("INF2", _("Second CAR-T infusion"), (*INFUSED[:-1], "INFC", "CLR", "INF2"), VisitKind.EVENT, phase=SECOND),
     VisitDef("RSC", _("MG relapse and rescue"), ("RSC", "VS", "PFT", *SCALES), VisitKind.EVENT, phase=ANY_TIME),
     VisitDef("DTH", _("Death"), ("DTH",), VisitKind.EVENT, phase=ANY_TIME),
-    VisitDef("LOG", _("Running records"), ("AE", "CM", "DV"), VisitKind.LOG, phase=ANY_TIME),
+    VisitDef("LOG", _("Running records"), ("AE", "CM", "COI", "DV"), VisitKind.LOG, phase=ANY_TIME),
 )
 
 SCHEDULE: Final = Schedule(
-    visits=(*BEFORE_INFUSION, *TREATMENT, *FOLLOW_UP, *WHENEVER),
+    visits=(*BEFORE_INFUSION, *TREATMENT, *FOLLOW_UP, *SECOND_PERIOD, *WHENEVER),
     versions=(ProtocolVersion(1, "1.0", _("Reference schedule, in force until the hospital's protocol is received")),),
     spacings=(
         Spacing("SCR", "LEUK", least=0, most=protocol.SCREENING_DAYS),
