@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.actor import Actor
 from core import schedule
 from core.crf import evaluate, read
 from core.crf.declare import derive, rule
 from core.crf.items import FormDef
 from core.crf.rules import Context
-from core.testing.forms import a_subject, filled, fired, stand_in
+from core.models import Subject
+from core.testing.forms import a_subject, enter, filled, fired, stand_in
 
 
 def texts_of(form: FormDef, record: Any) -> list[str]:
@@ -90,3 +92,12 @@ def test_a_stand_in_answers_what_it_was_given_and_nothing_else() -> None:
     assert (context.newest("ANY", "sex"), context.newest("ANY", "weight")) == ("F", None)
     assert [row.force for row in context.rows(one, "tries")] == [3]
     assert one.visit.visit_on == date(2026, 3, 1)
+
+
+def test_the_rows_of_another_form_are_read_from_the_database(subject: Subject, coordinator: Actor) -> None:
+    rows = [{"lbtestcd": code, "lborres": "70", "lborresu": "umol/L"} for code in ("CREAT", "BILI")]
+    enter(coordinator, subject, "SCR", "CHEM", {"lbperf": "Y"}, rows={"results": rows}, on=date(2026, 3, 2))
+    context = Context(subject, filled("VS"), None)
+    (record,) = context.records("CHEM")
+    assert [row.lbtestcd for row in context.rows(record, "results")] == ["CREAT", "BILI"]
+    assert context.rows(record, "results") == context.rows(record, "results")

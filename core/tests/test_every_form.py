@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from accounts.actor import Actor
-from core.actions import crf
+from core.actions import crf, visit
 from core.actions.crf import Saved
 from core.actions.verify import verify_chain
 from core.crf import evaluate, read
 from core.crf.items import Kind
 from core.models import Change, ChangeItem, CrfRow, Query, Recorded, Subject, Visit
+from core.places import VisitPlace
+from core.schedule import VisitKind, current
 from core.testing import samples, trial
 from core.testing.trial import answers_of, commit, rows_of, stored
 
@@ -30,10 +32,11 @@ class Scene:
         self.form = read.form(code)
         self.files = samples.keep_files(subject, by)
         self.key = 0 if self.form.log else 1
+        self.home = _home(code, subject, by)
 
     @property
     def place(self) -> Any:
-        return trial.place_at(self.subject, trial.home_of(self.code), self.code, self.key)
+        return trial.place_at(self.subject, self.home, self.code, self.key)
 
     def save(self, variant: int) -> Saved:
         place = self.place
@@ -57,6 +60,16 @@ class Scene:
             for model in models
             for row in rows_of(model._meta.db_table)
         }
+
+
+def _home(code: str, subject: Subject, by: Actor) -> str:
+    """The visit that asks the form; one that an event brings about is added."""
+    home = trial.home_of(code)
+    plan = current().visit(home)
+    if plan.kind in (VisitKind.SCHEDULED, VisitKind.LOG):
+        return home
+    added = VisitPlace(subject, plan, 0, None)
+    return visit.add_unscheduled(added, trial.VISIT_ON, by=by, reason=trial.WHY).name
 
 
 @pytest.fixture(autouse=True)
