@@ -23,10 +23,13 @@ PLACES = (
     ("query-list", gettext_lazy("Queries"), Permission.VIEW_CLINICAL),
     ("deviation-list", gettext_lazy("Deviations"), Permission.VIEW_CLINICAL),
     ("coding-list", gettext_lazy("Coding"), Permission.CODE),
+    ("dose-escalation", gettext_lazy("Dose escalation"), Permission.VIEW_CLINICAL),
     ("change-list", gettext_lazy("Changes"), Permission.VIEW_TRAIL),
     ("listing-list", gettext_lazy("Oversight"), Permission.VIEW_TRAIL),
     ("admin:index", gettext_lazy("Administration"), Permission.MANAGE_ACCOUNTS),
 )
+# Those that show subjects of every site, for who may see them all.
+OF_ALL_SITES = ("dose-escalation",)
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def places(actor: Actor, path: str) -> list[Place]:
     """Where this person may go."""
-    return [Place(reverse(name), label, path) for name, label, permission in PLACES if actor.can(permission)]
+    return [Place(reverse(name), label, path) for name, label, permission in PLACES if _may(actor, name, permission)]
+
+
+def _may(actor: Actor, name: str, permission: Permission) -> bool:
+    return actor.can(permission) and (name not in OF_ALL_SITES or actor.site_ids(permission) is None)
 
 
 def posts(actor: Actor) -> list[str]:

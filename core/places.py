@@ -156,9 +156,16 @@ def visit_of(subject: Subject, name: str, moment: Moment | None = None) -> Visit
         raise Http404
     number = int(ordinal or 0)
     visit = None if plan.kind is VisitKind.LOG else _visit(subject, code, number, moment)
-    if visit is None and (number or plan.kind not in (VisitKind.SCHEDULED, VisitKind.LOG)):
+    if visit is None and (number or not _is_planned(subject, plan)):
         raise _absent(moment)
     return VisitPlace(subject, plan, number, visit, moment)
+
+
+def _is_planned(subject: Subject, plan: VisitDef) -> bool:
+    """Is it there before anybody adds or dates it?"""
+    if plan.kind not in (VisitKind.SCHEDULED, VisitKind.LOG):
+        return False
+    return plan in schedule.current().open_to(subject.protocol_version, subject.anchors)
 
 
 def _visit(subject: Subject, code: str, ordinal: int, moment: Moment | None) -> Visit | None:

@@ -45,8 +45,14 @@ class Records:
 
     @property
     def plans(self) -> tuple[VisitDef, ...]:
-        """The visits of the protocol version the subject is under."""
-        return schedule.current().for_version(self.subject.protocol_version)
+        """The visits of the protocol version the subject is under; of the second period once there is one.
+
+        What was entered in it stays to be seen, also if the date of the second infusion is taken back.
+        """
+        every, version = schedule.current(), self.subject.protocol_version
+        open_to = {plan.code for plan in every.open_to(version, self.subject.anchors)}
+        kept = open_to | {visit.code for visit in self.visits.values()}
+        return tuple(plan for plan in every.for_version(version) if plan.code in kept)
 
     def window(self, plan: VisitDef) -> Window | None:
         """When a visit is due; None while its anchor is not known, and where the subject had left before."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import import_module
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -28,6 +28,9 @@ class Anchor(StrEnum):
     LYMPHODEPLETION = "LYMPHODEPLETION"
     INFUSION = "INFUSION"
     SECOND_INFUSION = "SECOND_INFUSION"
+
+
+INFUSIONS = (Anchor.INFUSION, Anchor.SECOND_INFUSION)
 
 
 class Milestone(StrEnum):
@@ -160,6 +163,11 @@ class Schedule:
             raise NotInSchedule(f"The schedule has no protocol version {number}.")
         return tuple(visit for visit in self.visits if visit.in_version(number))
 
+    def open_to(self, version: int, anchors: Anchors) -> tuple[VisitDef, ...]:
+        """The visits that concern this subject: those of the second period once its infusion is dated."""
+        period = {None, *Anchor} - ({Anchor.SECOND_INFUSION} if anchors.second_infusion is None else set())
+        return tuple(visit for visit in self.for_version(version) if visit.anchor in period)
+
     def visit(self, code: str, version: int | None = None) -> VisitDef:
         """The visit as `version` defines it; without a version, as it was defined last."""
         known = self.visits if version is None else self.for_version(version)
@@ -199,13 +207,13 @@ class Schedule:
         return tuple(spacing for spacing in self.spacings if not spacing.holds(dates))
 
     def overlaps(self, version: int) -> tuple[tuple[VisitDef, VisitDef], ...]:
-        """Pairs of scheduled visits counted from infusion whose windows share a day, so that a date could be either."""
+        """Pairs of scheduled visits counted from one infusion whose windows share a day: a date could be either."""
         scheduled = (visit for visit in self.for_version(version) if visit.kind is VisitKind.SCHEDULED)
-        spans = [(visit, *_span(visit)) for visit in scheduled if visit.anchor is Anchor.INFUSION]
+        spans = [(visit, *_span(visit)) for visit in scheduled if visit.anchor in INFUSIONS]
         return tuple(
             (one, other)
             for (one, opens, closes), (other, opens2, closes2) in combinations(spans, 2)
-            if max(opens, opens2) <= min(closes, closes2)
+            if one.anchor is other.anchor and max(opens, opens2) <= min(closes, closes2)
         )
 
 
@@ -238,6 +246,22 @@ def _load(module: str) -> Schedule:
     if not isinstance(schedule, Schedule):
         raise ImproperlyConfigured(f"TRIAL_SCHEDULE: {module} has no SCHEDULE made of core.schedule.Schedule.")
     return schedule
+
+
+class Infused(Protocol):
+    """Who may have been infused, once or twice."""
+
+    @property
+    def anchors(self) -> Anchors: ...
+
+
+def infusion_of(day: date, subject: Infused) -> date | None:
+    """The infusion whose period a day belongs to: the last one on or before it. None before the first.
+
+    The day of an infusion is day 0 of its own period.
+    """
+    infusions = (subject.anchors.infusion, subject.anchors.second_infusion)
+    return max((on for on in infusions if on is not None and on <= day), default=None)
 
 
 def infusion_day(day: date, infusion: date) -> int:

@@ -26,6 +26,9 @@ SCALES: Final = _("Common practice in MG trials, to be confirmed (clinical refer
 ALERTS: Final = _("Proposal, clinical reference pack, section 4.6 (alert ranges)")
 STATUS: Final = _("MGFA recommendations (Jaretzki 2000); the length is for the protocol to confirm (NINDS)")
 NO_SOURCE: Final = _("Proposal, no source states the number")
+SISTER_TRIAL: Final = _("Proposal, dose levels of the sister trial NCT06958939; this trial's own are not registered")
+STAGGER: Final = _("Proposal, clinical reference pack, section 4.8 (dose levels and stagger)")
+KIDNEY: Final = _("Fludarabine label as commonly stated, to be confirmed")
 
 # These shape the visit schedule as well: mgtrial/schedule.py reads them here, so that each is said once.
 SCREENING_DAYS: Final = 28
@@ -353,6 +356,142 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
         "d",
         7,
         VISITS,
+    # Dose levels and escalation
+    Parameter(
+        "dose_level_1",
+        _("Dose level 1, viable CAR-positive T cells"),
+        "10*6/kg",
+        1,
+        SISTER_TRIAL,
+        Status.PROPOSAL,
+    ),
+    Parameter(
+        "dose_level_2",
+        _("Dose level 2, viable CAR-positive T cells"),
+        "10*6/kg",
+        2,
+        SISTER_TRIAL,
+        Status.PROPOSAL,
+    ),
+    Parameter(
+        "dose_level_3",
+        _("Dose level 3, viable CAR-positive T cells"),
+        "10*6/kg",
+        4,
+        SISTER_TRIAL,
+        Status.PROPOSAL,
+    ),
+    Parameter(
+        "dose_level_1_state",
+        _("State of dose level 1: OPEN, WAITING, CLOSED, MTD or EXCEEDED"),
+        "",
+        "OPEN",
+        NO_SOURCE,
+        Status.PROPOSAL,
+    ),
+    Parameter(
+        "dose_level_2_state",
+        _("State of dose level 2: OPEN, WAITING, CLOSED, MTD or EXCEEDED"),
+        "",
+        "WAITING",
+        NO_SOURCE,
+        Status.PROPOSAL,
+    ),
+    Parameter(
+        "dose_level_3_state",
+        _("State of dose level 3: OPEN, WAITING, CLOSED, MTD or EXCEEDED"),
+        "",
+        "WAITING",
+        NO_SOURCE,
+        Status.PROPOSAL,
+    ),
+    Parameter(
+        "cohort_size",
+        _("Subjects of a cohort"),
+        "1",
+        3,
+        STAGGER,
+        Status.PROPOSAL,
+    ),
+    Parameter(
+        "stagger_days",
+        _("Infusions of two subjects of one dose level lie apart, at least"),
+        "d",
+        28,
+        STAGGER,
+        Status.PROPOSAL,
+    ),
+    # Leukapheresis, lymphodepletion, clearance and infusion
+    Parameter(
+        "leukapheresis_lymphocytes",
+        _("Lymphocytes before leukapheresis, at least"),
+        "10*9/L",
+        Decimal("0.5"),
+        PRACTICE,
+        Status.VERIFY,
+    ),
+    Parameter(
+        "leukapheresis_cd3",
+        _("CD3-positive cells collected, at least"),
+        "10*9",
+        1,
+        PRACTICE,
+        Status.VERIFY,
+    ),
+    Parameter(
+        "clearance_contraindicated",
+        _("Fludarabine is contraindicated with a creatinine clearance below"),
+        "mL/min",
+        30,
+        KIDNEY,
+        Status.VERIFY,
+    ),
+    Parameter(
+        "clearance_caution",
+        _("Fludarabine needs caution with a creatinine clearance below"),
+        "mL/min",
+        70,
+        KIDNEY,
+        Status.VERIFY,
+    ),
+    Parameter(
+        "lymphodepletion_deviation",
+        _("Lymphodepletion dose differs from the planned dose by more than"),
+        "%",
+        10,
+        NO_SOURCE,
+        Status.PROPOSAL,
+    ),
+    Parameter(
+        "go_oxygen_saturation",
+        _("Clearance before infusion: oxygen saturation, at least"),
+        "%",
+        92,
+        PRACTICE,
+        Status.VERIFY,
+    ),
+    Parameter(
+        "go_systolic_pressure",
+        _("Clearance before infusion: systolic blood pressure, at least"),
+        "mm[Hg]",
+        90,
+        PRACTICE,
+        Status.VERIFY,
+    ),
+    Parameter(
+        "thaw_minutes",
+        _("Start of thawing to start of the bag, at most"),
+        "min",
+        30,
+        PRACTICE,
+        Status.VERIFY,
+    ),
+    Parameter(
+        "infusion_vitals_margin",
+        _("Vital signs around infusion may differ from their time by"),
+        "min",
+        15,
+        NO_SOURCE,
         Status.PROPOSAL,
     ),
 )

@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("coding.urls")),
     path("", include("reports.urls")),
     path("", include("core.urls")),
+    path("", include("dosing.urls")),
 ]

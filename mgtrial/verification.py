@@ -30,6 +30,23 @@ PLAN: Final = Plan(
             {"excom": NONE},
             source=_("Infusion record, product label and certificate, prescription and nursing record"),
         ),
+        "INF2": FormPlan(
+            REQUIRED,
+            {"excom": NONE},
+            source=_("Infusion record, product label and certificate, prescription and nursing record"),
+        ),
+        # From enrolment to the clearance before infusion
+        "ENR": FormPlan(REQUIRED, source=_("Enrolment form signed by the investigator, confirmation by the sponsor")),
+        "LEUK": FormPlan(
+            REQUIRED, {"prcom": NONE}, source=_("Apheresis record, count and flow cytometry of the collection")
+        ),
+        "COI": FormPlan(
+            REQUIRED,
+            {"coicom": NONE},
+            source=_("Chain-of-identity log, certificate of analysis, delivery note, accountability log"),
+        ),
+        "LD": FormPlan(REQUIRED, source=_("Prescription, infusion pump record and nursing record")),
+        "CLR": FormPlan(REQUIRED, source=_("Clearance form signed by the investigator")),
         # Safety and protocol deviations
         "AE": FormPlan(REQUIRED, {"aecom": NONE}, source=_("Hospital records, laboratory and imaging reports")),
         "DV": FormPlan(

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from core import schedule
 from core.crf.fetch import records_of
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from core.models import Crf, CrfRow, Subject, Visit
+    from core.models import Crf, Subject, Visit
 
 VISIT = "SV"
 
@@ -69,7 +70,6 @@ class Context:
         return next((answer for answer in answers if answer is not None), None)
 
     def _all(self, code: str) -> list[Crf]:
-        from core import schedule  # noqa: PLC0415
         from core.crf import read  # noqa: PLC0415  the registry needs every app loaded
 
         if self.forms is not None and code not in self.forms:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -49,6 +50,25 @@ def filled(
     if refused:
         raise ValidationError(refused)
     return record
+
+
+def stand_in(
+    form_code: str, *, visit_on: date | None = None, rows: Mapping[str, Sequence[Any]] | None = None, **answers: Any
+) -> Any:
+    """A record with just these answers, for what reads another form by its code, whether that form is there yet or not.
+
+    Its rows answer with None to whatever is not given, as the record does.
+    """
+    found = {name: [_Answers(voided=False, **row) for row in given] for name, given in (rows or {}).items()}
+    visit = None if visit_on is None else _Answers(visit_on=visit_on)
+    return _Answers(crf=_Answers(code=form_code), visit=visit, group_rows=found, **answers)
+
+
+class _Answers(SimpleNamespace):
+    """Answers by name; None to what was not answered."""
+
+    def __getattr__(self, name: str) -> Any:
+        return None
 
 
 def firings(

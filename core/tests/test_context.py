@@ -13,6 +13,8 @@ from core.context import page
 
 HOSPITAL = Site(pk=1, code="01", name="First Hospital", name_zh="第一医院")
 
+ALL_SITES = ["Dose escalation"]
+
 
 def shown_to(*roles: Role, path: str = "/", site: Site | None = None) -> dict[str, Any]:
     """The surroundings of a page for a person in these roles."""
@@ -33,7 +35,13 @@ def test_it_works() -> None:
 
 
 def test_a_reader_of_the_trail_gets_the_changes_and_no_administration() -> None:
-    assert labels(Role.AUDITOR) == ["Home", "Subjects", "Queries", "Deviations", "Changes", "Oversight"]
+    assert labels(Role.AUDITOR) == ["Home", "Subjects", "Queries", "Deviations", *ALL_SITES, "Changes", "Oversight"]
+
+
+def test_what_shows_subjects_of_every_site_is_for_who_may_see_them_all() -> None:
+    here = [str(place.label) for place in shown_to(Role.INVESTIGATOR, site=HOSPITAL)["places"]]
+    assert set(ALL_SITES).isdisjoint(here)
+    assert set(ALL_SITES) <= set(labels(Role.SAFETY_REVIEWER))
 
 
 def test_an_administrator_sees_no_clinical_place() -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from accounts.actor import Actor
+from core import schedule
 from core.crf import evaluate, read
 from core.crf.declare import derive, rule
 from core.crf.items import FormDef
 from core.crf.rules import Context
-from core.testing.forms import a_subject, filled, fired
+from core.models import Subject
+from core.testing.forms import a_subject, enter, filled, fired, stand_in
 
 
 def texts_of(form: FormDef, record: Any) -> list[str]:
@@ -85,3 +88,31 @@ def test_a_rule_made_in_a_loop_names_what_it_reads_and_takes_it_by_name() -> Non
         (("sysbp", "pulse"), "pulse", frozenset({"sysbp", "pulse"})),
         (("diabp", "pulse"), "pulse", frozenset({"diabp", "pulse"})),
     ]
+
+
+def test_a_form_that_a_later_release_brings_has_no_records_and_a_misspelt_one_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(schedule, "forms_to_come", lambda: {"NEXT": "A form to come"})
+    context = Context(a_subject(), filled("VS"), None)
+    assert context.records("NEXT") == []
+    assert context.newest("NEXT", "anything") is None
+    with pytest.raises(KeyError):
+        context.records("NXET")
+
+
+def test_a_stand_in_answers_what_it_was_given_and_nothing_else() -> None:
+    one = stand_in("ANY", visit_on=date(2026, 3, 1), rows={"tries": [{"force": 3}]}, sex="F")
+    context = Context(a_subject(), filled("VS"), None, {"ANY": [one]})
+    assert (context.newest("ANY", "sex"), context.newest("ANY", "weight")) == ("F", None)
+    assert [row.force for row in context.rows(one, "tries")] == [3]
+    assert one.visit.visit_on == date(2026, 3, 1)
+
+
+def test_the_rows_of_another_form_are_read_from_the_database(subject: Subject, coordinator: Actor) -> None:
+    rows = [{"lbtestcd": code, "lborres": "70", "lborresu": "umol/L"} for code in ("CREAT", "BILI")]
+    enter(coordinator, subject, "SCR", "CHEM", {"lbperf": "Y"}, rows={"results": rows}, on=date(2026, 3, 2))
+    context = Context(subject, filled("VS"), None)
+    (record,) = context.records("CHEM")
+    assert [row.lbtestcd for row in context.rows(record, "results")] == ["CREAT", "BILI"]
+    assert context.rows(record, "results") == context.rows(record, "results")

@@ -60,6 +60,12 @@ class Scene:
         }
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a decision needs is tested with its form; these answers are made up."""
+    monkeypatch.setattr(crf, "_refused", lambda work: {})
+
+
 @pytest.fixture(params=FORMS)
 def scene(request: pytest.FixtureRequest, subject: Subject, coordinator: Actor) -> Scene:
     return Scene(request.param, subject, coordinator)

@@ -26,6 +26,7 @@ from core.schedule import (
     add_months,
     full_years,
     infusion_day,
+    infusion_of,
     problems,
     study_day,
 )
@@ -374,3 +375,50 @@ def test_an_impossible_distance_is_named(spacing: Spacing, said: str) -> None:
     found = problems(dataclasses.replace(SCHEDULE, spacings=(spacing,)))
     assert len(found) == 1
     assert found[0].startswith(said)
+
+
+# The second period
+
+
+@dataclasses.dataclass(frozen=True)
+class Treated:
+    """A subject as far as its infusions go."""
+
+    anchors: Anchors
+
+
+@pytest.mark.req("VAL-04")
+@pytest.mark.parametrize(
+    ("first", "second", "day", "expected"),
+    [
+        (None, None, date(2026, 3, 1), None),
+        (date(2026, 3, 1), None, date(2026, 2, 28), None),
+        (date(2026, 3, 1), None, date(2026, 3, 1), date(2026, 3, 1)),
+        (date(2026, 3, 1), None, date(2030, 1, 1), date(2026, 3, 1)),
+        (date(2026, 3, 1), date(2026, 9, 1), date(2026, 2, 28), None),
+        (date(2026, 3, 1), date(2026, 9, 1), date(2026, 8, 31), date(2026, 3, 1)),
+        (date(2026, 3, 1), date(2026, 9, 1), date(2026, 9, 1), date(2026, 9, 1)),
+        (date(2026, 3, 1), date(2026, 9, 1), date(2027, 1, 1), date(2026, 9, 1)),
+        (None, date(2026, 9, 1), date(2026, 9, 1), date(2026, 9, 1)),  # the first is not entered yet
+        (None, date(2026, 9, 1), date(2026, 8, 31), None),
+    ],
+)
+def test_a_day_belongs_to_the_period_of_the_last_infusion_on_or_before_it(
+    first: date | None, second: date | None, day: date, expected: date | None
+) -> None:
+    assert infusion_of(day, Treated(Anchors(infusion=first, second_infusion=second))) == expected
+
+
+def test_the_second_period_s_visits_are_there_once_its_infusion_is_dated() -> None:
+    again = dataclasses.replace(D28, code="P2D28", anchor=Anchor.SECOND_INFUSION)
+    plan = Schedule((*SCHEDULE.visits, again), VERSIONS)
+    assert plan.open_to(1, INFUSED) == SCHEDULE.visits
+    assert plan.open_to(1, dataclasses.replace(INFUSED, second_infusion=date(2026, 9, 1)))[-1] is again
+    assert plan.open_to(1, Anchors()) == SCHEDULE.visits  # the others wait for their date in the casebook
+
+
+def test_windows_of_different_periods_do_not_overlap() -> None:
+    again = dataclasses.replace(D28, code="P2D28", anchor=Anchor.SECOND_INFUSION)
+    twice = dataclasses.replace(again, code="P2D29")
+    assert Schedule((D28, again), VERSIONS).overlaps(1) == ()
+    assert Schedule((D28, again, twice), VERSIONS).overlaps(1) == ((again, twice),)

@@ -23,6 +23,22 @@ GIVEN: dict[str, Any] = {
     "exendtc": "2025-02-28T10:25+08:00",
 }
 SIGNED = filled("ICF", icyn="Y", rficdtc="2025-01-05T09:00+08:00")
+CLEARED = filled("CLR", clrdtc="2025-02-27T16:00+08:00", clrdec="NO_GO")
+CLEARED.clrdec = "GO"  # what a go needs is tested with the clearance
+PRODUCT = filled(
+    "COI",
+    coicode="MG-01-001-A",
+    coilot="CT25-07",
+    rows={
+        "states": [{"prstate": "RECEIVED", "prstdtc": "2025-02-27T09:00+08:00"}],
+        "checks": [
+            {"coipoint": "BEDSIDE", "coiread1": "MG-01-001-A", "coiby1": "C01", "coidtc1": "2025-02-28T09:55+08:00"}
+            | {"coiread2": "MG-01-001-A", "coiby2": "N02"}
+        ],
+        "bags": [{"dabagid": "B1", "daexpdat": "2025-02-28", "dafate": "INFUSED"}],
+    },
+)
+SAFE = (CLEARED, PRODUCT)
 
 
 def infusion(**answers: Any) -> Any:
@@ -30,8 +46,8 @@ def infusion(**answers: Any) -> Any:
 
 
 def asks(record: Any, *others: Any) -> dict[str, str]:
-    """Check id -> kind, for a subject who signed the consent."""
-    return {firing.check_id: firing.kind for firing in firings(record, others=[SIGNED, *others])}
+    """Check id -> kind, for a subject who signed the consent and was cleared, with a product that was checked."""
+    return {firing.check_id: firing.kind for firing in firings(record, others=[SIGNED, *SAFE, *others])}
 
 
 def upt(at: str, result: str = "NEG") -> Any:
@@ -147,12 +163,12 @@ def test_a_viability_above_100_percent_is_refused() -> None:
 )
 def test_an_infusion_without_consent_before_it_is_a_deviation(signed: str | None, deviates: bool) -> None:
     consent = filled("ICF", icyn="Y", rficdtc=signed)
-    kinds = {firing.check_id: firing.kind for firing in firings(infusion(), others=[consent])}
+    kinds = {firing.check_id: firing.kind for firing in firings(infusion(), others=[consent, *SAFE])}
     assert kinds == ({"INF-10": "DEVIATION"} if deviates else {})
 
 
 def test_an_infusion_without_any_consent_form_is_a_deviation() -> None:
-    assert fired(infusion()) == {"INF-10"}
+    assert fired(infusion(), others=SAFE) == {"INF-10"}
 
 
 def test_a_second_consent_after_infusion_does_not_matter() -> None:

@@ -15,12 +15,13 @@ from core.schedule import Anchor, Anchors, VisitKind, Window, problems
 from mgtrial.protocol import PARAMETERS
 from mgtrial.schedule import FORMS_TO_COME, SCHEDULE
 
-BUILT = {"ICF", "DM", "VS", "MGADL", "CHEM", "UPT", "INF", "AE", "DV"}
+BUILT = {"ICF", "DM", "VS", "MGADL", "CHEM", "UPT", "INF", "AE", "DV", "ENR", "LEUK", "COI", "LD", "CLR", "INF2"}
 
 CONSENT = date(2026, 1, 5)
 LD1 = date(2026, 2, 24)
 INFUSION = date(2026, 3, 1)
-ANCHORS = Anchors(CONSENT, date(2026, 2, 1), LD1, INFUSION)
+SECOND = date(2026, 9, 1)
+ANCHORS = Anchors(CONSENT, date(2026, 2, 1), LD1, INFUSION, SECOND)
 
 # Days from the anchor: opens, target, closes
 BEFORE = {
@@ -57,7 +58,10 @@ AFTER = {f"D{day}": (day, day, day) for day in range(1, 15)} | {
     "Y14": (5020, 5110, 5200),
     "Y15": (5385, 5475, 5565),
 }
+AGAIN = {f"P2{code}": window for code, window in AFTER.items()}
 WITHOUT_WINDOW = {
+    "LD": VisitKind.EVENT,
+    "INF2": VisitKind.EVENT,
     "BRG": VisitKind.EVENT,
     "UNS": VisitKind.UNSCHEDULED,
     "ET": VisitKind.EARLY_TERMINATION,
@@ -90,6 +94,15 @@ def test_each_visit_after_infusion_has_its_window(code: str, expected: tuple[int
     assert SCHEDULE.window(SCHEDULE.visit(code), ANCHORS) == days(INFUSION, *expected)
 
 
+@pytest.mark.req("VAL-04", "LTF-01")
+@pytest.mark.parametrize(("code", "expected"), AGAIN.items(), ids=AGAIN)
+def test_each_visit_of_the_second_period_has_its_window(code: str, expected: tuple[int, int, int]) -> None:
+    assert SCHEDULE.visit(code).anchor is Anchor.SECOND_INFUSION
+    assert SCHEDULE.window(SCHEDULE.visit(code), ANCHORS) == days(SECOND, *expected)
+    assert SCHEDULE.forms_of(code) == SCHEDULE.forms_of(code.removeprefix("P2"))
+    assert len(code) <= 8
+
+
 @pytest.mark.parametrize(("code", "kind"), WITHOUT_WINDOW.items(), ids=WITHOUT_WINDOW)
 def test_a_visit_driven_by_an_event_has_no_window(code: str, kind: VisitKind) -> None:
     assert SCHEDULE.visit(code).kind is kind
@@ -97,8 +110,8 @@ def test_a_visit_driven_by_an_event_has_no_window(code: str, kind: VisitKind) ->
 
 
 def test_there_are_no_other_visits() -> None:
-    assert [visit.code for visit in SCHEDULE.visits if visit.kind is VisitKind.SCHEDULED] == [*BEFORE, *AFTER]
-    assert {visit.code for visit in SCHEDULE.visits} == {*BEFORE, *AFTER, *WITHOUT_WINDOW}
+    assert [visit.code for visit in SCHEDULE.visits if visit.kind is VisitKind.SCHEDULED] == [*BEFORE, *AFTER, *AGAIN]
+    assert {visit.code for visit in SCHEDULE.visits} == {*BEFORE, *AFTER, *AGAIN, *WITHOUT_WINDOW}
 
 
 @pytest.mark.req("VAL-04")
@@ -164,7 +177,8 @@ def test_the_order_before_infusion_is_kept_up_to_both_ends(first: str, then: str
 
 
 def test_a_pregnancy_test_belongs_to_the_visits_of_the_table() -> None:
-    with_test = {visit.code for visit in SCHEDULE.visits if "UPT" in visit.forms and visit.kind is VisitKind.SCHEDULED}
+    scheduled = (visit for visit in SCHEDULE.visits if visit.kind is VisitKind.SCHEDULED and visit.code not in AGAIN)
+    with_test = {visit.code for visit in scheduled if "UPT" in visit.forms}
     assert with_test == {"SCR", "BL", "INF", "D28", "M2", "M3", "M6", "M9", "M12", "M18", "M24"}
 
 
@@ -191,7 +205,7 @@ def test_the_hospital_stay_has_its_samples_on_their_days(form: str, on: set[int]
 
 
 def test_logs_are_kept_at_no_visit() -> None:
-    for log in ("AE", "CM", "DV"):
+    for log in ("AE", "CM", "COI", "DV"):
         assert [visit.code for visit in SCHEDULE.visits if log in visit.forms] == ["LOG"]
 
 
