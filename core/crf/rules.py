@@ -69,9 +69,22 @@ class Context:
         if self.forms is not None and code not in self.forms:
             raise LookupError(f"a check reads form {code} without saying so: add it to its forms=")
         if code not in self.known:
-            kept = read.form_models()[code].objects.filter(subject=self.subject, voided=False)
-            self.known[code] = list(kept.select_related("visit").order_by("entered_at", "id"))
+            self.known[code] = self._fetch(code) if code in read.form_models() else self._to_come(code)
         return self.known[code]
+
+    def _fetch(self, code: str) -> list[Crf]:
+        from core.crf import read  # noqa: PLC0415
+
+        kept = read.form_models()[code].objects.filter(subject=self.subject, voided=False)
+        return list(kept.select_related("visit").order_by("entered_at", "id"))
+
+    def _to_come(self, code: str) -> list[Crf]:
+        """A form that the schedule announces has no records yet; any other code is a mistake."""
+        from core import schedule  # noqa: PLC0415
+
+        if code not in schedule.forms_to_come():
+            raise LookupError(f"there is no form {code}")
+        return []
 
     def _is_at_hand(self, record: Crf) -> bool:
         if record is self.record:
