@@ -31,20 +31,15 @@ FORMS_TO_COME: Final = {
     "CM": _("Concomitant medication"),
     "COAG": _("Coagulation"),
     "COI": _("Product and chain of identity"),
-    "CRS": _("Daily CRS and ICANS record"),
-    "DLT": _("DLT adjudication"),
     "DS": _("End of study"),
     "DTH": _("Death"),
     "ECG": _("Electrocardiogram"),
     "ECHO": _("Echocardiogram"),
     "HCG": _("Serum pregnancy test"),
     "HEM": _("Haematology"),
-    "ICAHT": _("Haematotoxicity (ICAHT)"),
-    "ICE": _("ICE score"),
     "IE1": _("Eligibility, stage 1"),
     "IE2": _("Eligibility, stage 2"),
     "IMM": _("Immunoglobulins and lymphocyte subsets"),
-    "INFC": _("Infection check"),
     "INFL": _("Inflammation markers"),
     "LD": _("Lymphodepletion dose"),
     "LEUK": _("Leukapheresis"),
@@ -64,7 +59,6 @@ FORMS_TO_COME: Final = {
     "RP": _("Reproductive status"),
     "RSC": _("MG rescue treatment"),
     "TCELL": _("T-cell expansion"),
-    "TEAE": _("Treatment-emergent AE reconciliation"),
     "THY": _("Thyroid function"),
     "THYM": _("Thymus and chest CT"),
     "UA": _("Urinalysis"),
@@ -74,7 +68,7 @@ FORMS_TO_COME: Final = {
 SCALES: Final = ("MGADL", "QMG", "MGC", "MGQOL")
 AT_SCREENING: Final = (
     *("ICF", "DM", "RP", "MH", "MGH", "PMT", "THYM", "NMT", "TCELL", "MGFA", *SCALES),
-    *("VS", "PE", "ECG", "ECHO", "PFT"),
+    *("VS", "PE", "ECG", "ECHO", "PFT", "INFC"),
     *("HEM", "CHEM", "COAG", "VIR", "IMM", "AB", "THY", "UA", "UPT", "HCG"),
     "IE1",
 )
@@ -86,7 +80,25 @@ AT_BASELINE: Final = (
 AT_DAY_21: Final = ("VS", "ICE", "HEM", "CHEM", "COAG", "INFL", "CART", "AB", "MGADL", "QMG")
 AT_MONTHS: Final = (*SCALES, "PIS", "HEM", "CHEM", "AB", "IMM", "CART", "UPT")
 YEARLY_VISIT: Final = ("LTFU", "PE", "HEM", "CART", "RCL", "IMM")
-AS_NEEDED: Final = ("VS", "PE", "ECG", "HEM", "CHEM", "COAG", "INFL", "IMM", "AB", "CART", "UPT", "MGFA", *SCALES)
+AS_NEEDED: Final = (
+    "VS",
+    "PE",
+    "ICE",
+    "CRS",
+    "ICAHT",
+    "INFC",
+    "ECG",
+    "HEM",
+    "CHEM",
+    "COAG",
+    "INFL",
+    "IMM",
+    "AB",
+    "CART",
+    "UPT",
+    "MGFA",
+    *SCALES,
+)
 
 # Lymphodepletion runs on D-5, D-4 and D-3: infusion is planned 5 days after the first dose, 3 days after the last.
 LD1_TO_INFUSION: Final = 5
@@ -105,7 +117,7 @@ def _inpatient(day: int) -> VisitDef:
     kinetics = ("CART",) if day in {1, 4, 7, 10, 14} else ()
     weekly = ("AB", "MGADL") if day in {7, 14} else ()
     last = ("ICAHT",) if day == 14 else ()
-    forms = ("VS", "CRS", "ICE", "PFT", *blood, *alternate, *kinetics, *weekly, *last)
+    forms = ("VS", "ICE", "CRS", "PFT", *blood, *alternate, *kinetics, *weekly, *last)
     label = format_lazy(_("Day {day}"), day=day)
     return VisitDef(f"D{day}", label, forms, anchor=Anchor.INFUSION, target=day, phase=INPATIENT)
 
@@ -185,7 +197,7 @@ TREATMENT: Final = (
     VisitDef(
         "INF",
         _("CAR-T infusion"),
-        ("UPT", "VS", "ICE", "CART", "COI", "INF"),
+        ("UPT", "VS", "ICE", "CART", "COI", "INF", "CRS"),
         anchor=Anchor.LYMPHODEPLETION,
         target=LD1_TO_INFUSION,
         before=LD1_TO_INFUSION - LD1_TO_LD3 - protocol.REST_LEAST,
@@ -199,8 +211,8 @@ FOLLOW_UP: Final = (
     _counted("D21", _("Day 21"), 21, 2, AT_DAY_21),
     _counted("D28", _("Day 28"), 28, 2, (*AT_DAY_21, "MGC", "MGQOL", "PIS", "IMM", "UPT", "ECG", "ICAHT", "DLT")),
     _counted("M2", _("Month 2"), 60, 7, (*SCALES, "HEM", "CHEM", "IMM", "CART", "UPT")),
-    _counted("M3", _("Month 3"), 90, 7, (*AT_MONTHS, "VS", "ECG", "COAG", "INFL", "RCL", "TEAE")),
-    _counted("M6", _("Month 6"), 180, 14, (*AT_MONTHS, "RCL")),
+    _counted("M3", _("Month 3"), 90, 7, (*AT_MONTHS, "VS", "ECG", "COAG", "INFL", "RCL", "ICAHT", "TEAE")),
+    _counted("M6", _("Month 6"), 180, 14, (*AT_MONTHS, "RCL", "ICAHT")),
     _counted("M9", _("Month 9"), 270, 14, AT_MONTHS),
     _counted("M12", _("Month 12"), 365, 14, (*AT_MONTHS, "RCL")),
     _counted("M18", _("Month 18"), 545, 30, AT_MONTHS),
@@ -219,7 +231,7 @@ WHENEVER: Final = (
     ),
     VisitDef("RSC", _("MG relapse and rescue"), ("RSC", "VS", "PFT", *SCALES), VisitKind.EVENT, phase=ANY_TIME),
     VisitDef("DTH", _("Death"), ("DTH",), VisitKind.EVENT, phase=ANY_TIME),
-    VisitDef("LOG", _("Running records"), ("AE", "CM", "DV"), VisitKind.LOG, phase=ANY_TIME),
+    VisitDef("LOG", _("Running records"), ("AE", "IECHS", "CM", "DV"), VisitKind.LOG, phase=ANY_TIME),
 )
 
 SCHEDULE: Final = Schedule(
