@@ -46,6 +46,7 @@ class Haematotoxicity(Crf):
 
     crf = Spec("ICAHT", _("Haematotoxicity (ICAHT)"), version=1, domain="FA", safety=True)
 
+    icahtdat = day(_("Counts up to"), help=_("The date of the visit."), sdtm="FADTC")
     icneuval = text(
         _("Neutrophils used, 10⁹/L"), length=2000, heading=_("Neutrophils"), sdtm=_finding("NEUTUSED"),
         help=_("The lowest of each day, by days after infusion, from the haematology forms."),
@@ -72,6 +73,10 @@ class Haematotoxicity(Crf):
     icahtgr = coded(_("Highest grade by these counts"), IcahtGrade, heading=_("Grade"), sdtm=_finding("TOXGRC"))
     icahtgri = coded(_("Your grade"), IcahtGrade, sdtm=_finding("TOXGR"))
     icahtcom = text(_("Comment"), length=500, optional=True, sdtm="COVAL where RDOMAIN = FA")
+
+    @derive("icahtdat", "ICAHT-DAY")
+    def counted_to(visit_on: date) -> date:
+        return visit_on
 
     @derive("icneuval", "ICAHT-NEUT", forms=FROM_COUNTS)
     def neutrophils(visit_on: date, context: Context) -> str | None:

@@ -44,31 +44,31 @@ class Reconciliation(Crf):
     teaewhy = text(_("What is lacking?"), length=500, asked_if=NOT_YET, sdtm="COVAL where RDOMAIN = FA")
 
     @derive("teaen", "TEAE-COUNT", forms=FROM_LOG)
-    def count_all(context: Context) -> int | None:
+    def count_all(context: Context) -> int:
         return emergent.count(context, emergent.is_emergent)
 
     @derive("teaeunc", "TEAE-VAGUE", forms=FROM_LOG)
-    def count_vague(context: Context) -> int | None:
+    def count_vague(context: Context) -> int:
         return emergent.count(context, emergent.is_vague)
 
     @derive("teaegr3", "TEAE-SEVERE", forms=FROM_LOG)
-    def count_severe(context: Context) -> int | None:
+    def count_severe(context: Context) -> int:
         return emergent.count(context, emergent.is_emergent, emergent.is_severe)
 
     @derive("teaeser", "TEAE-SERIOUS", forms=FROM_LOG)
-    def count_serious(context: Context) -> int | None:
+    def count_serious(context: Context) -> int:
         return emergent.count(context, emergent.is_emergent, emergent.is_serious)
 
     @derive("teaerel", "TEAE-RELATED", forms=FROM_LOG)
-    def count_related(context: Context) -> int | None:
+    def count_related(context: Context) -> int:
         return emergent.count(context, emergent.is_emergent, emergent.is_related)
 
     @derive("teaeong", "TEAE-ONGOING", forms=FROM_LOG)
-    def count_ongoing(context: Context) -> int | None:
+    def count_ongoing(context: Context) -> int:
         return emergent.count(context, emergent.is_emergent, emergent.is_ongoing)
 
     @derive("teaelack", "TEAE-LACKING", forms=FROM_LOG)
-    def count_lacking(context: Context) -> int | None:
+    def count_lacking(context: Context) -> int:
         return emergent.count(context, emergent.is_emergent, emergent.lacks_answers)
 
     @rule("TEAE-01", _("The list is called complete, but the records were not gone through to the last day."))

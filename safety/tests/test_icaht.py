@@ -46,7 +46,7 @@ def test_it_works() -> None:
     counts = dict.fromkeys(range(5), "2.0") | dict.fromkeys(range(5, 12), "0.5") | {12: "0.51"}
     found = form(12, blood("NEUT", counts), icahtgri="2")
     assert (found.icneu500, found.icneu100, found.icneugap, found.icneuear) == (7, 0, 0, "2")
-    assert found.icahtgr == "2"
+    assert (found.icahtgr, found.icahtdat) == ("2", day(12))
     assert fired(found) == set()
 
 

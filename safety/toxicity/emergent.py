@@ -14,11 +14,11 @@ Test: TypeAlias = "Callable[[Any, date, date], bool]"
 NEEDED = ("aetoxgr", "aeser", "aerel", "aeout", "aeongo")
 
 
-def count(context: Context, *tests: Test) -> int | None:
-    """How many events of the log pass all these tests; None while there is no infusion."""
+def count(context: Context, *tests: Test) -> int:
+    """How many events of the log pass all these tests; without an infusion none emerges from it."""
     first = context.subject.infusion_on
     if first is None:
-        return None
+        return 0
     last = first + timedelta(days=protocol.days("teae_window"))
     return sum(all(test(event, first, last) for test in tests) for event in context.records("AE"))
 
