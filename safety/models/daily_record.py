@@ -33,7 +33,6 @@ class DailyRecord(Crf):
         "CRS", _("Daily CRS and ICANS record"), version=1, domain="FA", safety=True, panel="safety.daily_panel.panel"
     )
 
-    crsdat = date(_("Day of the record"), help=_("The date of the visit."), sdtm="FADTC")
     crstmax = decimal(
         _("Highest temperature"), unit="°C", digits=4, places=1, expect=(35, 42),
         heading=_("CRS: the worst of the day"), sdtm="VSORRES where VSTESTCD = TEMP",
@@ -97,7 +96,7 @@ class DailyRecord(Crf):
     )  # fmt: skip
 
     crsgr = coded(_("CRS by these findings"), AstctGrade, heading=_("Grades (ASTCT 2019)"), sdtm=_finding("TOXGRC"))
-    crsgri = coded(_("CRS, your grade"), AstctGrade, sdtm=_finding("TOXGR"))
+    crsgri = coded(_("CRS, your grade"), AstctGrade, score=True, sdtm=_finding("TOXGR"))
     crsfirst = time(
         _("First seen today at"), asked_if=WITH_CRS, optional=True,
         help=_("Leave empty if it went on from the day before."), sdtm="FASTDTC where FAOBJ = CRS",
@@ -108,7 +107,8 @@ class DailyRecord(Crf):
     )  # fmt: skip
     icansice = integer(_("ICE score used"), limits=(0, 10), sdtm=_finding("ICEUSED", "ICANS"))
     icansgr = coded(_("ICANS by these findings"), AstctGrade, sdtm=_finding("TOXGRC", "ICANS"))
-    icansgri = coded(_("ICANS, your grade"), AstctGrade, sdtm=_finding("TOXGR", "ICANS"))
+    icansgri = coded(_("ICANS, your grade"), AstctGrade, score=True, sdtm=_finding("TOXGR", "ICANS"))
+    crsdat = date(_("Day of the record"), help=_("The date of the visit."), sdtm="FADTC")
     crscom = text(_("Comment"), length=500, optional=True, sdtm="COVAL where RDOMAIN = FA")
 
     @derive("crsdat", "CRS-DAY")

@@ -71,7 +71,7 @@ class Haematotoxicity(Crf):
     )  # fmt: skip
 
     icahtgr = coded(_("Highest grade by these counts"), IcahtGrade, heading=_("Grade"), sdtm=_finding("TOXGRC"))
-    icahtgri = coded(_("Your grade"), IcahtGrade, sdtm=_finding("TOXGR"))
+    icahtgri = coded(_("Your grade"), IcahtGrade, score=True, sdtm=_finding("TOXGR"))
     icahtcom = text(_("Comment"), length=500, optional=True, sdtm="COVAL where RDOMAIN = FA")
 
     @derive("icahtdat", "ICAHT-DAY")

@@ -83,7 +83,7 @@ class IecHs(Crf):
         _("Explained by CRS alone, infection, or a disease of before?"), "EXPLAIN", heading=_("Assessment"),
         help=_("Then it is no IEC-HS."),
     )  # fmt: skip
-    hsgrade = coded(_("Grade"), HsGrade, sdtm=_finding("TOXGR"))
+    hsgrade = coded(_("Grade"), HsGrade, score=True, sdtm=_finding("TOXGR"))
     hstreat = text(
         _("Treatment"), length=500, optional=True, help=_("Drugs and doses belong in the concomitant medication."),
         sdtm=_finding("TREATMT"),

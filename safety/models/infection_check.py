@@ -51,7 +51,6 @@ class InfectionCheck(Crf):
 
     crf = Spec("INFC", _("Infection check"), version=1, domain="FA")
 
-    infcdat = day(_("Day of the check"), help=_("The date of the visit."), sdtm="FADTC")
     infctmax = decimal(
         _("Highest temperature of the last 24 hours"), unit="°C", digits=4, places=1, expect=(35, None),
         sdtm="VSORRES where VSTESTCD = TEMP",
@@ -73,6 +72,7 @@ class InfectionCheck(Crf):
         _("Treatment"), asked_if=ACTIVE, optional=True, help=_("Drugs and doses belong in the concomitant medication."),
         sdtm=_finding("TREATMT"),
     )  # fmt: skip
+    infcdat = day(_("Day of the check"), help=_("The date of the visit."), sdtm="FADTC")
 
     @derive("infcdat", "INFC-DAY")
     def checked_on(visit_on: date) -> date:

@@ -99,6 +99,11 @@ def test_treatment_of_an_earlier_episode_hides_nothing_in_the_next() -> None:
     assert grades(course) == [1, 0, 0, 0, 1, 0]
 
 
+@pytest.mark.req("VAL-04")
+def test_what_was_given_before_the_fever_hides_nothing_after_it() -> None:
+    assert grades({1: "f00T", 2: "F00t", 3: "f20t"}) == [0, 1, 0]
+
+
 def test_days_may_be_entered_in_any_order() -> None:
     days = [read(3, "f30t"), read(1, "F00t"), read(2, "F00T")]
     assert [each.grade for each in graded(days, APART)] == [1, 1, 3]

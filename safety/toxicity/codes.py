@@ -14,7 +14,7 @@ class Sign(models.TextChoices):
     NONE = "NONE", _("None")
     CRS = "CRS", _("CRS")
     INFECTION = "INFECTION", _("Infection")
-    MG = "MG", _("Myasthenia gravis")
+    MG = "MG", _("MG")
     OTHER = "OTHER", _("Another cause")
 
 
