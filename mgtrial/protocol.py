@@ -493,5 +493,14 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
         15,
         NO_SOURCE,
         Status.PROPOSAL,
+    # CAR-T toxicities
+    Parameter(
+        "crs_new_episode", _("CRS or ICANS that returns is a new episode after"), "h", 72, OPEN_POINTS, Status.PROPOSAL
+    ),
+    Parameter("tocilizumab_dose", _("One dose of tocilizumab, at most"), "mg", 800, PRACTICE, Status.VERIFY),
+    Parameter("tocilizumab_daily", _("Tocilizumab within 24 hours, doses at most"), "1", 3, PRACTICE, Status.VERIFY),
+    Parameter("tocilizumab_in_all", _("Tocilizumab in all, doses at most"), "1", 4, PRACTICE, Status.VERIFY),
+    Parameter(
+        "icaht_carry", _("A blood count stands for the days after it, at most"), "d", 3, OPEN_POINTS, Status.PROPOSAL
     ),
 )

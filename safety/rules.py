@@ -7,6 +7,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from core.crf.rules import Context, trial_rule
+from safety import rules_cartox  # noqa: F401  its rules declare themselves
 from safety.codes import Causality
 
 BY_THE_TREATMENT = (Causality.RELATED, Causality.POSSIBLE)
