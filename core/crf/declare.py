@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django.db import models
 
 from core.crf import fields
-from core.crf.items import Code, Derivation, Item, Kind, Rule
+from core.crf.items import Answer, Code, Derivation, Item, Kind, Rule
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -148,7 +148,7 @@ def rule(id: str, message: StrOrPromise, *, forms: tuple[str, ...] = ()) -> Decl
 
     A parameter with the default None may be empty: `lbclsig=None`. `visit_on`, `subject`, `rows` (the form's own rows
     by group), `parent` (of a row: its form) and `context` can be read as well; it gives the records of the `forms`
-    named: `context.records("DM")`.
+    named: `context.records("DM")`. Instead of False it may return the words its message has places for: `%(test)s`.
     """
     return _check(id, message, forms, refuses=False)
 
@@ -162,7 +162,7 @@ def refuse(id: str, message: StrOrPromise, *, forms: tuple[str, ...] = ()) -> De
 
 
 def _check(id: str, message: StrOrPromise, forms: tuple[str, ...], *, refuses: bool) -> Declares:
-    def declare(holds: Callable[..., bool]) -> staticmethod[..., bool]:
+    def declare(holds: Callable[..., Answer]) -> staticmethod[..., Answer]:
         function = staticmethod(holds)
         made = Rule(id, message, _reads(holds), holds, _spares(holds), forms, refuses)
         function.crf_rule = made  # type: ignore[attr-defined]
