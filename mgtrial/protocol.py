@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ OPEN_POINTS: Final = _("Proposal, clinical reference pack, section 8.5 (points t
 REPRODUCTION: Final = _("Proposal, clinical reference pack, section 7 (pregnancy and contraception)")
 PRACTICE: Final = _("Common CAR-T practice, to be confirmed")
 FOLLOW_UP: Final = _("FDA 2020 and China CDE 2021 guidance on long-term follow-up, to be confirmed")
+ALERTS: Final = _("Proposal, clinical reference pack, section 4.6 (alert ranges)")
 NO_SOURCE: Final = _("Proposal, no source states the number")
 
 # These shape the visit schedule as well: mgtrial/schedule.py reads them here, so that each is said once.
@@ -220,4 +222,27 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     ),
     Parameter("listing_burst_minutes", _("A burst lies within"), "min", 10, NO_SOURCE, Status.PROPOSAL),
     Parameter("trail_review_days", _("The audit trail is reviewed every"), "d", 30, NO_SOURCE, Status.PROPOSAL),
+    # Laboratory
+    Parameter("ctcae_version", _("Version of CTCAE for the grades"), "", "5.0", REGISTRY, Status.REGISTRY),
+    Parameter("alert_neutrophils", _("Alert: neutrophils below"), "10*9/L", Decimal("0.5"), ALERTS, Status.PROPOSAL),
+    Parameter("alert_platelets", _("Alert: platelets below"), "10*9/L", 20, ALERTS, Status.PROPOSAL),
+    Parameter("alert_haemoglobin", _("Alert: haemoglobin below"), "g/L", 70, ALERTS, Status.PROPOSAL),
+    Parameter("alert_fibrinogen", _("Alert: fibrinogen below"), "g/L", Decimal("1.0"), ALERTS, Status.PROPOSAL),
+    Parameter("alert_ferritin", _("Alert: ferritin above"), "ug/L", 2000, ALERTS, Status.PROPOSAL),
+    Parameter(
+        "alert_transaminases", _("Alert: ALT or AST above, times the upper limit"), "1", 5, ALERTS, Status.PROPOSAL
+    ),
+    Parameter("alert_bilirubin", _("Alert: bilirubin above, times the upper limit"), "1", 3, ALERTS, Status.PROPOSAL),
+    Parameter(
+        "alert_creatinine",
+        _("Alert: creatinine above, times the baseline"),
+        "1",
+        Decimal("1.5"),
+        ALERTS,
+        Status.PROPOSAL,
+    ),
+    Parameter("alert_potassium_low", _("Alert: potassium below"), "mmol/L", Decimal("3.0"), ALERTS, Status.PROPOSAL),
+    Parameter("alert_potassium_high", _("Alert: potassium above"), "mmol/L", Decimal("6.0"), ALERTS, Status.PROPOSAL),
+    Parameter("alert_sodium", _("Alert: sodium below"), "mmol/L", 125, ALERTS, Status.PROPOSAL),
+    Parameter("alert_igg", _("Alert: IgG below"), "g/L", 4, ALERTS, Status.PROPOSAL),
 )

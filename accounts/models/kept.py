@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from django.db import models, transaction
 from simple_history.models import HistoricalRecords
@@ -23,7 +23,12 @@ class KeptQuerySet(models.QuerySet[RowT]):
 
 
 class Kept(models.Model):
-    """A row that is ended or made inactive, never deleted; every change of it is in its history."""
+    """A row that is ended or made inactive, never deleted; every change of it is in its history.
+
+    `named_by`: the columns that name it in the event of each change, for tables of other apps.
+    """
+
+    named_by: ClassVar[str] = ""
 
     class Meta:
         abstract = True

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
+
 from accounts.models import Event, EventHead, EventKind, Membership, Site, User
+from accounts.models.kept import Kept
 from core.protection.trigger import Trigger
 
 # Each save of one of these is one event: of this kind, named by these columns.
@@ -16,6 +19,13 @@ SAVED: tuple[tuple[Any, EventKind, str], ...] = (
 EVENTS, HEAD, PEOPLE = (str(model._meta.db_table) for model in (Event, EventHead, User))
 
 
+def saved() -> tuple[tuple[Any, EventKind, str], ...]:
+    """These, and what of the trial's set-up other apps keep in the same way: a change of its configuration."""
+    named = {model for model, _kind, _what in SAVED}
+    others = (model for model in apps.get_models() if issubclass(model, Kept) and model not in named)
+    return (*SAVED, *((model, EventKind.CONFIGURATION, model.named_by) for model in others))
+
+
 def triggers() -> list[Trigger]:
     """All that must be there."""
     written = "AFTER INSERT OR UPDATE"
@@ -24,7 +34,7 @@ def triggers() -> list[Trigger]:
         Trigger(PEOPLE, "is_unique", written, "trail_person_is_unique()"),
         Trigger(PEOPLE, "password_recorded", "AFTER UPDATE", "trail_password_is_recorded()", deferred=True),
     ]
-    for model, kind, what in SAVED:
+    for model, kind, what in saved():
         history = str(model.history.model._meta.db_table)
         found.append(event_of_row(history, kind, "history_user_id", what))
         for name in (str(model._meta.db_table), history):
