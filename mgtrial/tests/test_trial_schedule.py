@@ -15,7 +15,7 @@ from core.schedule import Anchor, Anchors, VisitKind, Window, problems
 from mgtrial.protocol import PARAMETERS
 from mgtrial.schedule import FORMS_TO_COME, SCHEDULE
 
-BUILT = {"ICF", "DM", "VS", "MGADL", "CHEM", "UPT", "INF", "AE", "DV"}
+BUILT = {"ICF", "DM", "VS", "MGADL", "CHEM", "UPT", "INF", "AE", "DV", "HEM", "COAG", "INFL", "CARD", "IMM", "THY"}
 
 CONSENT = date(2026, 1, 5)
 LD1 = date(2026, 2, 24)
