@@ -61,4 +61,5 @@ class ReferenceRangeAdmin(KeptAdmin):
         """The sites for which this person manages reference data."""
         if db_field.name == "site" and (actor := actor_of(request)):
             options["queryset"] = actor.sites(self.needs)
-        return super().formfield_for_foreignkey(db_field, request, **options)
+        found: forms.ModelChoiceField[Any] | None = super().formfield_for_foreignkey(db_field, request, **options)
+        return found

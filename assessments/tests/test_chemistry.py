@@ -89,8 +89,9 @@ def test_an_unknown_analyte_or_unit_is_refused() -> None:
         asks(lborresu="10^9/L")
 
 
-def row(test: str, result: str, unit: str, low: str, high: str) -> dict[str, str]:
-    return {"lbtestcd": test, "lborres": result, "lborresu": unit, "lbornrlo": low, "lbornrhi": high}
+def row(*answers: str) -> dict[str, str]:
+    """Test, result, unit, lower and upper limit."""
+    return dict(zip(("lbtestcd", "lborres", "lborresu", "lbornrlo", "lbornrhi"), answers, strict=True))
 
 
 @pytest.mark.req("VAL-04")

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.req("VAL-04")
 
 
 def graded(test: str, unit: str, result: str, low: Any = None, high: Any = None, **more: Any) -> Graded:
-    limits = [None if limit is None else Decimal(str(limit)) for limit in (low, high)]
-    return grade([t for t in TERMS if t.test == test], Case(test, unit, Measured.parse(result), *limits, **more))
+    low, high = (None if limit is None else Decimal(str(limit)) for limit in (low, high))
+    return grade([t for t in TERMS if t.test == test], Case(test, unit, Measured.parse(result), low, high, **more))
 
 
 def said(*args: Any, **more: Any) -> str:
@@ -96,7 +96,7 @@ PHOS   mmol/L  0.85 1.51  0.85=0 0.84=1? 1.51=0 1.52=1?
 TROPONI ng/L   -    26    26=0 26.1=1?
 TROPONT ng/L   -    14    14=0 14.1=1?
 """
-ROWS = [
+ROWS: list[Any] = [
     (test, unit, None if low == "-" else low, None if high == "-" else high, *pair.split("="))
     for test, unit, low, high, *pairs in (line.split() for line in EDGES.strip().splitlines())
     for pair in pairs
@@ -133,7 +133,7 @@ CREAT  57  97   NORMAL 60  97=0 97.1=2 90=0 180=2 180.1=3 582.1=4
 CREAT  57  97   HIGH 120   145.5=1 145.6=2 180=2 180.1=2 360=3 582=3 291=2 291.1=3
 CREAT  57  97   LOW 40     97.1=2 120=2 120.1=3
 """
-AGAINST = [
+AGAINST: list[Any] = [
     (test, None if low == "-" else low, high, indicator, baseline, *pair.split("="))
     for test, low, high, indicator, baseline, *pairs in (line.split() for line in ABNORMAL.strip().splitlines())
     for pair in pairs

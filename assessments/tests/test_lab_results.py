@@ -27,7 +27,7 @@ def row(test: str, result: str, **answers: Any) -> dict[str, Any]:
 
 def sample(code: str, on: str, *rows: Any, **more: Any) -> Any:
     """A sample of that day, of a subject whose lymphodepletion began on 10 March 2026."""
-    options = {"subject": a_subject(lymphodepletion_on=LD1), "visit_on": date.fromisoformat(on)} | more
+    options: dict[str, Any] = {"subject": a_subject(lymphodepletion_on=LD1), "visit_on": date.fromisoformat(on)} | more
     return filled(code, lbperf="Y", lbdat=on, rows={"results": list(rows)}, **options)
 
 

@@ -49,14 +49,14 @@ def test_a_result_is_outside_only_when_that_is_certain(result: str, below: bool,
 def could_be(result: Measured) -> set[Decimal]:
     """Figures on a fine grid that the result may stand for."""
     grid = {Decimal(n) / 4 for n in range(41)}
-    holds = {
-        "": lambda each: each == result.value,
-        "<": lambda each: each < result.value,
-        "<=": lambda each: each <= result.value,
-        ">": lambda each: each > result.value,
-        ">=": lambda each: each >= result.value,
-    }[result.operator]
-    return {each for each in grid if holds(each)}
+    bounds = {
+        "": {result.value},
+        "<": {each for each in grid if each < result.value},
+        "<=": {each for each in grid if each <= result.value},
+        ">": {each for each in grid if each > result.value},
+        ">=": {each for each in grid if each >= result.value},
+    }
+    return bounds[result.operator]
 
 
 @pytest.mark.parametrize("sign", ["<", "<=", ">", ">="])
