@@ -1,4 +1,4 @@
-"""Django admin, opened by an administrator's membership in force and by nothing else."""
+"""Django admin, opened by a membership in force that manages something there, and by nothing else."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from accounts.access import actor_of, safe_next
 from accounts.permissions import Permission
 from accounts.views import sign_out
 
+OPENING = (Permission.MANAGE_SITES, Permission.MANAGE_ACCOUNTS, Permission.MANAGE_REFERENCE)
+
 
 class TrialAdminSite(admin.AdminSite):
     """Sites and accounts; Django's flags is_staff and is_superuser open nothing here."""
@@ -26,7 +28,7 @@ class TrialAdminSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         actor = actor_of(request)
-        return actor is not None and (actor.can(Permission.MANAGE_SITES) or actor.can(Permission.MANAGE_ACCOUNTS))
+        return actor is not None and any(actor.can(permission) for permission in OPENING)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one sign-in page. Who has signed in and comes here is not an administrator."""

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     EXPORT_DATA = "export_data"
     MANAGE_SITES = "manage_sites"
     MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_REFERENCE = "manage_reference"
 
 
 P = Permission
@@ -54,7 +55,7 @@ POLICY: Final[dict[Role, frozenset[Permission]]] = {
     Role.MONITOR: _ASKS | {P.VERIFY_SOURCE, P.REVIEW_TRAIL, P.FREEZE, P.DECIDE_UNLOCK},
     Role.DATA_MANAGER: _ASKS
     | {P.EXPORT_DATA, P.REVIEW_TRAIL, P.FREEZE, P.LOCK, P.ASK_UNLOCK, P.DECIDE_UNLOCK, P.ASK_MASK}
-    | {P.CODE, P.TRANSFER_SUBJECT},
+    | {P.CODE, P.TRANSFER_SUBJECT, P.MANAGE_REFERENCE},
     Role.SAFETY_REVIEWER: _ASKS | {P.REVIEW_SAFETY},
     Role.AUDITOR: _READER | {P.REVIEW_TRAIL},
     Role.ADMINISTRATOR: EVERYONE | {P.MANAGE_SITES, P.MANAGE_ACCOUNTS},

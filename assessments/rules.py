@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from assessments import rules_medication, rules_scales, rules_tests  # noqa: F401  declares their rules
+from assessments import rules_laboratory, rules_medication, rules_scales, rules_tests  # noqa: F401  declares their rules
 from core.crf.rules import Context, trial_rule
 
 
@@ -30,12 +30,3 @@ def test_follows_consent(context: Context) -> bool | None:
     """No procedure of the trial precedes consent; the visit's own date is checked by SV-01."""
     done, consent = context.record.lbdtc, context.subject.consent_on
     return None if done is None or consent is None else bool(done.date() >= consent)
-
-
-@trial_rule(
-    "CHEM-10", _("The sample was taken before informed consent. Please check both dates."), form="CHEM", item="lbdat"
-)
-def sample_follows_consent(context: Context) -> bool | None:
-    """No procedure of the trial precedes consent; a result from routine care may be used if the protocol allows it."""
-    taken, consent = context.record.lbdat, context.subject.consent_on
-    return None if taken is None or consent is None else bool(taken >= consent)

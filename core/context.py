@@ -27,6 +27,7 @@ PLACES = (
     ("change-list", gettext_lazy("Changes"), Permission.VIEW_TRAIL),
     ("listing-list", gettext_lazy("Oversight"), Permission.VIEW_TRAIL),
     ("admin:index", gettext_lazy("Administration"), Permission.MANAGE_ACCOUNTS),
+    ("admin:index", gettext_lazy("Reference data"), Permission.MANAGE_REFERENCE),
 )
 # Those that show subjects of every site, for who may see them all.
 OF_ALL_SITES = ("dose-escalation",)

@@ -18,12 +18,10 @@ UNITS: Final = _("Clinical reference pack, section 5 (conversion factors)")
 REPRODUCTION: Final = _("Proposal, clinical reference pack, section 7 (pregnancy and contraception)")
 PRACTICE: Final = _("Common CAR-T practice, to be confirmed")
 FOLLOW_UP: Final = _("FDA 2020 and China CDE 2021 guidance on long-term follow-up, to be confirmed")
-ELIGIBILITY: Final = _("Proposal, clinical reference pack, section 2.2 (exclusion 3)")
 ALERTS: Final = _("Proposal, clinical reference pack, section 4.6 (alert ranges)")
 MG_TREATMENT: Final = _("Proposal, clinical reference pack, section 6 (washouts)")
 MG_PRACTICE: Final = _("Chinese practice in myasthenia gravis, to be confirmed")
 SCALES: Final = _("Common practice in MG trials, to be confirmed (clinical reference pack, section 3)")
-ALERTS: Final = _("Proposal, clinical reference pack, section 4.6 (alert ranges)")
 STATUS: Final = _("MGFA recommendations (Jaretzki 2000); the length is for the protocol to confirm (NINDS)")
 NO_SOURCE: Final = _("Proposal, no source states the number")
 SISTER_TRIAL: Final = _("Proposal, dose levels of the sister trial NCT06958939; this trial's own are not registered")
@@ -286,6 +284,7 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
         7,
         NO_SOURCE,
         Status.PROPOSAL,
+    ),
     # Scales of myasthenia gravis
     Parameter(
         "chei_hold",
@@ -300,6 +299,7 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     ),
     Parameter(
         "pis_duration", _("MGFA post-intervention status: remission lasts at least"), "d", 365, STATUS, Status.SOURCE
+    ),
     # Eligibility
     Parameter("adult_age", _("Age at informed consent, at least"), "a", 18, REGISTRY, Status.REGISTRY),
     Parameter("mgadl_least", _("MG-ADL total, at least"), "1", 5, REGISTRY, Status.REGISTRY),
@@ -356,6 +356,8 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
         "d",
         7,
         VISITS,
+        Status.PROPOSAL,
+    ),
     # Dose levels and escalation
     Parameter(
         "dose_level_1",
@@ -493,6 +495,7 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
         15,
         NO_SOURCE,
         Status.PROPOSAL,
+    ),
     # CAR-T toxicities
     Parameter(
         "crs_new_episode", _("CRS or ICANS that returns is a new episode after"), "h", 72, OPEN_POINTS, Status.PROPOSAL
@@ -503,4 +506,27 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     Parameter(
         "icaht_carry", _("A blood count stands for the days after it, at most"), "d", 3, OPEN_POINTS, Status.PROPOSAL
     ),
+    # Laboratory
+    Parameter("ctcae_version", _("Version of CTCAE for the grades"), "", "5.0", REGISTRY, Status.REGISTRY),
+    Parameter("alert_neutrophils", _("Alert: neutrophils below"), "10*9/L", Decimal("0.5"), ALERTS, Status.PROPOSAL),
+    Parameter("alert_platelets", _("Alert: platelets below"), "10*9/L", 20, ALERTS, Status.PROPOSAL),
+    Parameter("alert_haemoglobin", _("Alert: haemoglobin below"), "g/L", 70, ALERTS, Status.PROPOSAL),
+    Parameter("alert_fibrinogen", _("Alert: fibrinogen below"), "g/L", Decimal("1.0"), ALERTS, Status.PROPOSAL),
+    Parameter("alert_ferritin", _("Alert: ferritin above"), "ug/L", 2000, ALERTS, Status.PROPOSAL),
+    Parameter(
+        "alert_transaminases", _("Alert: ALT or AST above, times the upper limit"), "1", 5, ALERTS, Status.PROPOSAL
+    ),
+    Parameter("alert_bilirubin", _("Alert: bilirubin above, times the upper limit"), "1", 3, ALERTS, Status.PROPOSAL),
+    Parameter(
+        "alert_creatinine",
+        _("Alert: creatinine above, times the baseline"),
+        "1",
+        Decimal("1.5"),
+        ALERTS,
+        Status.PROPOSAL,
+    ),
+    Parameter("alert_potassium_low", _("Alert: potassium below"), "mmol/L", Decimal("3.0"), ALERTS, Status.PROPOSAL),
+    Parameter("alert_potassium_high", _("Alert: potassium above"), "mmol/L", Decimal("6.0"), ALERTS, Status.PROPOSAL),
+    Parameter("alert_sodium", _("Alert: sodium below"), "mmol/L", 125, ALERTS, Status.PROPOSAL),
+    Parameter("alert_igg", _("Alert: IgG below"), "g/L", 4, ALERTS, Status.PROPOSAL),
 )

@@ -15,6 +15,16 @@ VITAL_SIGNS: Final = targeted(20)
 LABORATORY: Final = targeted(20)
 FIRST_OF_SITE: Final = 2
 
+# A laboratory report: the result and what was said of it; its unit and limits show with it.
+PANELS = ("CHEM", "HEM", "COAG", "INFL", "CARD", "IMM", "THY")
+PANEL = FormPlan(
+    LABORATORY,
+    {"lbtim": NONE, "lbspccnd": NONE, "lbnam": NONE, "lbreport": NONE}
+    | {"results.lbtestcd": NONE}  # whose result it is shows with the result
+    | {"results.lborresu": NONE, "results.lbornrlo": NONE, "results.lbornrhi": NONE},
+    source=_("Laboratory report"),
+)
+
 PLAN: Final = Plan(
     first_of_site=FIRST_OF_SITE,
     forms={
@@ -57,12 +67,6 @@ PLAN: Final = Plan(
             SCALES, {"qstim": NONE, "qsmethod": NONE}, source=_("The scale as filled in on paper, signed by the rater")
         ),
         "VS": FormPlan(VITAL_SIGNS, {"vstim": NONE, "vspos": NONE}, source=_("Nursing record of vital signs")),
-        "CHEM": FormPlan(
-            LABORATORY,
-            {"lbtim": NONE, "lbspccnd": NONE, "lbnam": NONE, "lbreport": NONE}
-            | {"results.lbtestcd": NONE}  # whose result it is shows with the result
-            | {"results.lborresu": NONE, "results.lbornrlo": NONE, "results.lbornrhi": NONE},
-            source=_("Laboratory report"),
-        ),
+        **dict.fromkeys(PANELS, PANEL),
     },
 )

@@ -18,6 +18,7 @@ from accounts.testing import PASSWORD, SINCE, Cast, join, make_person
 from accounts.tests.conftest import SignedIn
 
 SITES, PEOPLE, LINES = "/admin/accounts/site/", "/admin/accounts/user/", "/admin/accounts/membership/"
+ADMINISTERED = {"accounts.Site", "accounts.User", "accounts.Membership", "assessments.ReferenceRange"}
 SITE_03 = {
     "code": "03",
     "name": "Third",

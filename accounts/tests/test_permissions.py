@@ -33,6 +33,7 @@ TABLE = """
     export_data      . . . x . . .
     manage_sites     . . . . . . x
     manage_accounts  . . . . . . x
+    manage_reference . . . x . . .
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 COLUMNS = [

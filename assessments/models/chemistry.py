@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from assessments.laboratory import Condition, Unit, is_outside
-from core.crf.codes import NoYes
-from core.crf.declare import RowsSpec, Spec, coded, date, decimal, file, measured, rule, text, time
-from core.crf.values import Measured
-from core.models import Crf, CrfRow
-
-DONE = ("lbperf", "Y")
+from assessments.lab_case import corrected_in_standard
+from assessments.models.laboratory_panel import LabResult, LabSample, start, test_item, unit_item
+from core.crf.declare import RowsSpec, Spec, decimal, derive, rule
 
 
 class Analyte(models.TextChoices):
-    """LBTESTCD: the serum chemistry panel (clinical reference pack, section 5)."""
+    """LBTESTCD: the serum chemistry panel (clinical reference pack, section 5); the last six on request."""
 
     ALT = "ALT", _("Alanine aminotransferase (ALT)")
     AST = "AST", _("Aspartate aminotransferase (AST)")
@@ -39,76 +36,46 @@ class Analyte(models.TextChoices):
     PHOS = "PHOS", _("Phosphate")
     CK = "CK", _("Creatine kinase (CK)")
     LDH = "LDH", _("Lactate dehydrogenase (LDH)")
+    UREAN = "UREAN", _("Urea nitrogen (BUN)")
+    CHOL = "CHOL", _("Cholesterol, total")
+    TRIG = "TRIG", _("Triglycerides")
+    AMYLASE = "AMYLASE", _("Amylase")
+    LIPASE = "LIPASE", _("Lipase")
+    CAION = "CAION", _("Calcium, ionised")
 
 
-# The first is the unit laboratories in China report. Urea in mg/dL is left out: that figure is mostly urea nitrogen,
-# which is another test and converts by another factor.
-ENZYME = (Unit.U_L,)
-SMALL = (Unit.UMOL_L, Unit.MG_DL)
-LARGE = (Unit.MMOL_L, Unit.MG_DL)
-ION = (Unit.MMOL_L,)
-PROTEIN = (Unit.G_L, Unit.G_DL)
-UNITS: dict[str, tuple[Unit, ...]] = {
-    "ALT": ENZYME, "AST": ENZYME, "ALP": ENZYME, "GGT": ENZYME, "CK": ENZYME, "LDH": ENZYME,
-    "BILI": SMALL, "BILDIR": SMALL, "CREAT": SMALL, "URATE": SMALL,
-    "ALB": PROTEIN, "PROT": PROTEIN, "GLUC": LARGE, "UREA": ION,
-    "SODIUM": ION, "K": ION, "CL": ION, "CA": LARGE, "MG": LARGE, "PHOS": LARGE,
-}  # fmt: skip
+USUAL = tuple(Analyte)[:20]
+FASTING = ("GLUC", "TRIG")
 
 
-class Chemistry(Crf):
+class Chemistry(LabSample):
     """CHEM: one serum sample and the laboratory's report of it."""
 
     crf = Spec("CHEM", _("Serum chemistry"), version=1, domain="LB")
 
-    lbperf = coded(_("Was blood taken for chemistry?"), NoYes, sdtm="LBSTAT")
-    lbreasnd = text(_("Reason not taken"), asked_if=("lbperf", "N"), sdtm="LBREASND")
-    lbdat = date(_("Date of the sample"), asked_if=DONE, heading=_("Sample"), sdtm="LBDTC")
-    lbtim = time(_("Time of the sample"), asked_if=DONE, sdtm="LBDTC")
-    lbfast = coded(_("Was the subject fasting?"), NoYes, asked_if=DONE, sdtm="LBFAST")
-    lbspccnd = coded(_("Condition of the sample"), Condition, asked_if=DONE, optional=True, sdtm="LBSPCCND")
-    lbnam = text(_("Laboratory"), asked_if=DONE, sdtm="LBNAM")
-    lbreport = file(
-        _("Laboratory report"), asked_if=DONE, optional=True,
-        help=_("PDF, PNG or JPEG, up to 10 MB. Cover the subject's name and hospital numbers first."),
+    cacorr = decimal(
+        _("Calcium corrected for albumin"), unit="mmol/L", digits=6, places=3, heading=_("Computed from the results"),
+        sdtm="LBSTRESN where LBTESTCD = CACR",
     )  # fmt: skip
 
+    @derive("cacorr", "CHEM-CALCIUM")
+    def corrected(rows: Any) -> Decimal | None:
+        """Calcium + 0.02 mmol/L for each g/L of albumin below 40 (clinical reference pack, section 5a)."""
+        return corrected_in_standard(rows["results"])
 
-class ChemistryResult(CrfRow):
-    """One analyte: result, unit and the laboratory's own limits."""
-
-    rows = RowsSpec(
-        Chemistry,
-        "results",
-        _("Results"),
-        start=tuple({"lbtestcd": analyte.value, "lborresu": UNITS[analyte.value][0].value} for analyte in Analyte),
+    @rule(
+        "CHEM-05",
+        _("Glucose or triglycerides were measured. Say whether the subject was fasting: they are judged by it."),
     )
+    def fasting_is_said(lbperf: str, rows: Any, lbfast: str | None = None) -> bool:
+        measured = any(row.lbtestcd in FASTING and row.lborres is not None for row in rows["results"])
+        return lbfast is not None or not measured
 
-    lbtestcd = coded(_("Test"), Analyte, sdtm="LBTESTCD")
-    lborres = measured(_("Result"), help=_("As reported, for example 5.1 or <0.5."), sdtm="LBORRES")
-    lborresu = coded(_("Unit"), Unit, sdtm="LBORRESU")
-    lbornrlo = decimal(_("Lower limit"), digits=12, places=4, optional=True, sdtm="LBORNRLO")
-    lbornrhi = decimal(_("Upper limit"), digits=12, places=4, optional=True, sdtm="LBORNRHI")
-    lbclsig = coded(_("Clinically significant?"), NoYes, optional=True, sdtm="LBCLSIG")
 
-    @rule("CHEM-01", _("This unit is unusual for this test. Please check the unit on the report."))
-    def unit_fits_test(lbtestcd: str, lborresu: str) -> bool:
-        return lborresu in UNITS[lbtestcd]
+class ChemistryResult(LabResult):
+    """One analyte of serum."""
 
-    @rule("CHEM-02", _("The lower limit should be below the upper limit."))
-    def limits_in_order(lbornrlo: Decimal, lbornrhi: Decimal) -> bool:
-        return lbornrlo < lbornrhi
+    rows = RowsSpec(Chemistry, "results", _("Results"), start=start(USUAL))
 
-    @rule("CHEM-03", _("The result is outside the laboratory's limits. Say whether it is clinically significant."))
-    def outside_is_judged(
-        lborres: Measured,
-        lbornrlo: Decimal | None = None,
-        lbornrhi: Decimal | None = None,
-        lbclsig: str | None = None,
-    ) -> bool:
-        return lbclsig is not None or not is_outside(lborres, lbornrlo, lbornrhi)
-
-    @rule("CHEM-04", _("Enter the upper limit of the laboratory that reported this result."))
-    def result_has_upper_limit(lborres: Measured, lbornrhi: Decimal | None = None) -> bool:
-        """Exclusion 10 and the CTCAE grades compare with the upper limit that goes with the result."""
-        return lbornrhi is not None
+    lbtestcd = test_item(Analyte)
+    lborresu = unit_item(Analyte)

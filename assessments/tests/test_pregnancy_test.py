@@ -61,9 +61,3 @@ def test_nothing_is_asked_while_the_sex_is_not_known() -> None:
 def test_a_test_the_day_before_consent_is_asked_about() -> None:
     assert fired(upt(), subject=a_subject(consent_on=date(2025, 3, 6))) == {"UPT-11"}
     assert fired(upt(), subject=a_subject(consent_on=date(2025, 3, 5))) == set()
-
-
-def test_a_sample_the_day_before_consent_is_asked_about() -> None:
-    record = filled("CHEM", lbperf="Y", lbdat="2025-03-05")
-    assert fired(record, subject=a_subject(consent_on=date(2025, 3, 6))) == {"CHEM-10"}
-    assert fired(record, subject=a_subject(consent_on=date(2025, 3, 5))) == set()

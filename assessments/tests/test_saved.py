@@ -54,7 +54,7 @@ def test_a_chemistry_result_outside_its_limits_opens_a_query_at_its_row(cast: Ca
     creatinine = {"lbtestcd": "CREAT", "lborres": "80", "lborresu": "umol/L", "lbornrlo": "57", "lbornrhi": "97"}
     saved = enter(by, someone, "SCR", "CHEM", {"lbperf": "Y"}, rows={"results": [creatinine, alt]}, on=date(2025, 3, 3))
     assert [str(row.lborres) for row in ChemistryResult.objects.order_by("key")] == ["80", "<5"]
-    assert [(query.check_id, query.row_key, query.field) for query in saved.opened] == [("CHEM-03", 2, "lbclsig")]
+    assert [(query.check_id, query.row_key, query.field) for query in saved.opened] == [("LB-03", 2, "lbclsig")]
     assert Query.objects.filter(subject=someone).count() == 1
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django.db import models
 
 from core.crf import fields
-from core.crf.items import Code, Derivation, Item, Kind, Rule
+from core.crf.items import Answer, Code, Derivation, Item, Kind, Rule
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -151,7 +151,8 @@ def rule(id: str, message: StrOrPromise, *, forms: tuple[str, ...] = (), reads: 
     A parameter with the default None may be empty: `lbclsig=None`. `visit_on`, `subject`, `rows` (the form's own rows
     by group), `parent` (of a row: its form) and `context` can be read as well; it gives the records of the `forms`
     named: `context.records("DM")`. `reads` names the items for a function made in a loop: it takes them as keywords
-    (`**answers`), and any of them may be empty.
+    (`**answers`), and any of them may be empty. Instead of False a rule may return the words its message has places
+    for: `%(test)s`.
     """
     return _check(id, message, forms, reads, refuses=False)
 
@@ -167,7 +168,7 @@ def refuse(id: str, message: StrOrPromise, *, forms: tuple[str, ...] = (), reads
 def _check(
     id: str, message: StrOrPromise, forms: tuple[str, ...], reads: tuple[str, ...], *, refuses: bool
 ) -> Declares:
-    def declare(holds: Callable[..., bool]) -> staticmethod[..., bool]:
+    def declare(holds: Callable[..., Answer]) -> staticmethod[..., Answer]:
         function = staticmethod(holds)
         made = Rule(id, message, reads or _reads(holds), holds, _spares(holds, reads), forms, refuses)
         function.crf_rule = made  # type: ignore[attr-defined]

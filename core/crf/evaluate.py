@@ -151,9 +151,10 @@ def _of_row(row: Declared, part: FormDef | RowsDef, beside: Mapping[str, Any]) -
     found = [firing for item in values for firing in _of_item(row, item, beside["subject"], group, key)]
     known = answers(row, part.items) | dict(beside)
     for rule in part.rules:
-        if not rule.refuses and _applied(rule, known) is False:
-            value = _stored(row, rule.item)
-            found.append(Firing(rule.id, "RULE", rule.item, rule.message, value, group, key, reads=rule.reads))
+        said = None if rule.refuses else _applied(rule, known)
+        if said is False or isinstance(said, Mapping):
+            value, words = _stored(row, rule.item), tuple(said.items()) if said else ()
+            found.append(Firing(rule.id, "RULE", rule.item, rule.message, value, group, key, words, rule.reads))
     return found + [*_left_behind(row, part, known, group, key)]
 
 

@@ -30,7 +30,9 @@ class ItemsForm(forms.Form):
 
     def __init__(self, items: Iterable[Item], model: type[Declared], place: Place, **options: Any) -> None:
         super().__init__(use_required_attribute=False, **options)
+        items = tuple(items)
         self.items = tuple(item for item in items if not item.derived)
+        self.derived = tuple(item for item in items if item.derived)
         self.place = place
         self.row: Declared | None = None
         self.queries: Mapping[str, list[Query]] = {}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from core.models.crf import Crf, CrfRow
+
+
+# What a check says: it holds, it does not, or it does not and these are the words for its message.
+Answer: TypeAlias = bool | Mapping[str, Any]
 
 
 class Kind(StrEnum):
@@ -120,7 +124,7 @@ class Rule:
     id: str
     message: Any
     reads: tuple[str, ...]
-    holds: Callable[..., bool]
+    holds: Callable[..., Answer]
     spares: frozenset[str] = frozenset()
     forms: tuple[str, ...] = ()
     refuses: bool = False

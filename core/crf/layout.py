@@ -191,6 +191,20 @@ class RowView:
         self.form = form
         self.prefix = form.add_prefix("")
         self.items = [ItemView(item, form) for item in form.items]
+        self.derived = [ItemView(item, form) for item in form.derived]
+
+    @property
+    def in_short(self) -> list[Any]:
+        """What is derived of it, line by line."""
+        row: Any = self.form.row
+        if row is None:
+            return []
+        return list(row.in_short) or [f"{view.item.label}: {view.stored}" for view in self.derived if view.stored]
+
+    @property
+    def asked_about(self) -> list[ItemView]:
+        """The derived items with a query."""
+        return [view for view in self.derived if view.queries]
 
     @property
     def title(self) -> str:

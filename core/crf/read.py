@@ -77,7 +77,9 @@ def items(model: type[models.Model]) -> tuple[Item, ...]:
     """Every item a model ever asked, in order; derived ones know their rule."""
     rules = {derivation.target: derivation.id for derivation in _declared(model, "crf_derivation")}
     declared = (field.item for field in model._meta.local_fields if isinstance(field, ItemField) and field.item)
-    found = tuple(replace(item, rule=rules.get(item.name, "")) for item in declared)
+    first = getattr(model, "first", ())
+    ordered = sorted(declared, key=lambda item: first.index(item.name) if item.name in first else len(first))
+    found = tuple(replace(item, rule=rules.get(item.name, "")) for item in ordered)
     return (*own(found), *common(found))
 
 

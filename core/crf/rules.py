@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -29,14 +29,14 @@ class Strength(StrEnum):
 class Context:
     """What a check may look at beyond its own form: the record at hand, its visit, its subject, other forms by code.
 
-    `known` holds the records of other forms that were fetched, by form code; `forms` the codes the check in hand
-    declared to read (None: any).
+    `known` holds the records of other forms that were fetched, by form code, and by a name of their own the rows of no
+    form; `forms` the codes the check in hand declared to read (None: any).
     """
 
     subject: Subject
     record: Any
     visit: Visit | None
-    known: dict[str, list[Crf]] = field(default_factory=dict, repr=False, compare=False)
+    known: dict[str, list[Any]] = field(default_factory=dict, repr=False, compare=False)
     forms: tuple[str, ...] | None = None
 
     @property
@@ -69,7 +69,13 @@ class Context:
         answers = (getattr(record, item) for record in reversed(self.records(code)))
         return next((answer for answer in answers if answer is not None), None)
 
-    def _all(self, code: str) -> list[Crf]:
+    def once(self, name: str, fetch: Callable[[], Iterable[Any]]) -> list[Any]:
+        """Rows of no form that checks look up, such as reference ranges: fetched once, whatever the number of rows."""
+        if name not in self.known:
+            self.known[name] = list(fetch())
+        return self.known[name]
+
+    def _all(self, code: str) -> list[Any]:
         from core.crf import read  # noqa: PLC0415  the registry needs every app loaded
 
         if self.forms is not None and code not in self.forms:

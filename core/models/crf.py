@@ -19,6 +19,10 @@ from core.models.subject import Subject
 from core.models.visit import Visit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django_stubs_ext import StrOrPromise
+
     from core.crf.declare import RowsSpec, Spec
 
 
@@ -56,7 +60,10 @@ class Declared(Recorded, metaclass=DeclaredBase):
     """A row that a person fills in: items, for each empty one the reason it may be missing, and which were verified.
 
     A mark of verification is a key of `verified`; it goes when its item's value changes, and the trail tells of both.
+    `first`: the items that stand first, in this order, where what several forms share is declared in a base class.
     """
+
+    first: ClassVar[tuple[str, ...]] = ()
 
     key = models.PositiveIntegerField(default=1)
     missing = models.JSONField(default=dict, blank=True)
@@ -117,6 +124,11 @@ class CrfRow(Declared):
 
     def __str__(self) -> str:
         return f"{self.rows.name} {self.key}"
+
+    @property
+    def in_short(self) -> Sequence[StrOrPromise]:
+        """What is derived, for one narrow cell of the table: line by line. Nothing: each value under its label."""
+        return ()
 
     @classmethod
     def of(cls, record: Crf) -> list[CrfRow]:

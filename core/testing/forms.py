@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import SimpleNamespace
@@ -33,18 +34,21 @@ def filled(
     subject: Any = None,
     visit_on: Any = None,
     others: Any = (),
+    beside: Any = None,
+    visit: Any = "UNS",
     **answers: Any,
 ) -> Any:
     """A record with these answers and rows and all that is derived, not stored. ValidationError as on the page.
 
-    It belongs to this subject, at a visit of that date, beside these other records. Its rows are in `group_rows`.
+    It belongs to this subject, at a visit of that date and code, beside these other records and the rows of no form in
+    `beside` (see Context.once). Its rows are in `group_rows`.
     """
     form = read.form(form_code)
     subject = subject or a_subject()
-    record = form.model(form_version=form.version, subject=subject, visit=_visit(subject, visit_on))
+    record = form.model(form_version=form.version, subject=subject, visit=_visit(subject, visit_on, visit))
     fill(record, form.items, answers, {})
     record.group_rows = {group.name: _rows(record, group.name, (rows or {}).get(group.name, ())) for group in form.rows}
-    context = _context(record, others)
+    context = _context(record, others, beside)
     derived(form, record, record.group_rows, context)
     refused = evaluate.refusals(form, record, record.group_rows, context)
     if refused:
@@ -78,6 +82,7 @@ def firings(
     visit_on: date | None = None,
     subject: Subject | None = None,
     others: Sequence[Crf] = (),
+    beside: Mapping[str, Sequence[Any]] | None = None,
 ) -> list[Firing]:
     """What fires on a record that is not stored, for this subject, on this visit date, beside these other records."""
     form = read.form(record.crf.code)
@@ -86,16 +91,23 @@ def firings(
         record.visit = _visit(record.subject, visit_on)
     if rows is not None or record.group_rows is None:
         record.group_rows = {g.name: _rows(record, g.name, (rows or {}).get(g.name, ())) for g in form.rows}
-        derived(form, record, record.group_rows, _context(record, others))
-    return evaluate.firings(form, record, record.group_rows, _context(record, others))
+        derived(form, record, record.group_rows, _context(record, others, beside))
+    return evaluate.firings(form, record, record.group_rows, _context(record, others, beside))
 
 
-def _visit(subject: Subject, visit_on: date | None) -> Visit | None:
-    return None if visit_on is None else Visit(subject=subject, code="UNS", ordinal=1, visit_on=visit_on)
+class _Known(defaultdict[str, list[Any]]):
+    """All there is: what a test does not name is not there, and nothing is fetched."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
 
 
-def _context(record: Crf, others: Sequence[Crf]) -> Context:
-    known: dict[str, list[Crf]] = {code: [] for code in read.form_models()}
+def _visit(subject: Subject, visit_on: date | None, code: str = "UNS") -> Visit | None:
+    return None if visit_on is None else Visit(subject=subject, code=code, ordinal=1, visit_on=visit_on)
+
+
+def _context(record: Crf, others: Sequence[Crf], beside: Mapping[str, Sequence[Any]] | None) -> Context:
+    known = _Known(list, {name: list(rows) for name, rows in (beside or {}).items()})
     for other in others:
         known.setdefault(other.crf.code, []).append(other)  # also a stand-in for a form that is still to come
     return Context(record.subject, record, record.visit, known)

@@ -11,7 +11,7 @@ from core.verification import NONE, REQUIRED, Check, Need, problems
 from mgtrial.verification import PLAN
 
 WHOLE = {"ICF", "DM"}  # consent and who the subject is
-SAMPLED = {"MGADL", "VS", "CHEM"}
+SAMPLED = {"MGADL", "VS", "CHEM", "HEM", "COAG", "INFL", "CARD", "IMM", "THY"}
 
 
 def checks(form: FormDef) -> dict[str, Check]:
