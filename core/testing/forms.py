@@ -77,7 +77,7 @@ def _visit(subject: Subject, visit_on: date | None) -> Visit | None:
 def _context(record: Crf, others: Sequence[Crf]) -> Context:
     known: dict[str, list[Crf]] = {code: [] for code in read.form_models()}
     for other in others:
-        known[other.crf.code].append(other)
+        known.setdefault(other.crf.code, []).append(other)  # also a stand-in for a form that is still to come
     return Context(record.subject, record, record.visit, known)
 
 
