@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import date
 
-    from core.models import Crf, Subject, Visit
+    from core.models import Crf, CrfRow, Subject, Visit
 
 VISIT = "SV"
 
@@ -85,11 +85,12 @@ class Context:
         from core.crf import read  # noqa: PLC0415
 
         records = {record.pk: record for record in self.known[code]}
-        for record in records.values():
-            record.group_rows = {}
+        found: dict[int, dict[str, list[CrfRow]]] = {pk: {} for pk in records}
         for group in read.form(code).rows:
             for row in group.model.objects.filter(parent__in=records).order_by("key"):  # type: ignore[misc]
-                (records[row.parent_id].group_rows or {}).setdefault(group.name, []).append(row)
+                found[row.parent_id].setdefault(group.name, []).append(row)
+        for pk, record in records.items():
+            record.group_rows = found[pk]
 
 
 @dataclass(frozen=True)
