@@ -84,6 +84,7 @@ class Item:
     rule: str = ""
     score: bool = False
     optional: bool = False
+    ahead: bool = False
 
     @property
     def derived(self) -> bool:
@@ -186,6 +187,7 @@ class FormDef:
     applies_if: tuple[str, str, tuple[str, ...]] | None = None
     panel: str = ""
     safety: bool = False
+    after_lock: bool = False
 
     @property
     def parts(self) -> tuple[FormDef | RowsDef, ...]:
