@@ -32,6 +32,7 @@ class Spec:
     `applies_if`: form, item, codes: the form is asked of the subjects who answered so there.
     `panel`: dotted name of a function (place, rows) -> dict with a `template`, shown above the questions.
     `safety`: is entered whatever consent and withdrawal say of other data.
+    `after_lock`: a new line may be entered where everything is frozen or locked, with a reason (a log only).
     """
 
     code: str
@@ -45,6 +46,7 @@ class Spec:
     applies_if: tuple[str, str, tuple[str, ...]] | None = None
     panel: str = ""
     safety: bool = False
+    after_lock: bool = False
 
 
 @dataclass(frozen=True)

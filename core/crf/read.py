@@ -63,6 +63,7 @@ def _live(model: type[Crf]) -> FormDef:
         applies_if=spec.applies_if,
         panel=spec.panel,
         safety=spec.safety,
+        after_lock=spec.after_lock,
     )
 
 
