@@ -34,7 +34,6 @@ FORMS_TO_COME: Final = {
     "CRS": _("Daily CRS and ICANS record"),
     "DLT": _("DLT adjudication"),
     "DS": _("End of study"),
-    "DTH": _("Death"),
     "ECG": _("Electrocardiogram"),
     "ECHO": _("Echocardiogram"),
     "HCG": _("Serum pregnancy test"),
@@ -218,8 +217,9 @@ WHENEVER: Final = (
         phase=ANY_TIME,
     ),
     VisitDef("RSC", _("MG relapse and rescue"), ("RSC", "VS", "PFT", *SCALES), VisitKind.EVENT, phase=ANY_TIME),
-    VisitDef("DTH", _("Death"), ("DTH",), VisitKind.EVENT, phase=ANY_TIME),
-    VisitDef("LOG", _("Running records"), ("AE", "CM", "DV"), VisitKind.LOG, phase=ANY_TIME),
+    VisitDef(
+        "LOG", _("Running records"), ("AE", "SAE", "CM", "HO", "PREG", "DTH", "DV"), VisitKind.LOG, phase=ANY_TIME
+    ),
 )
 
 SCHEDULE: Final = Schedule(

@@ -62,7 +62,6 @@ WITHOUT_WINDOW = {
     "UNS": VisitKind.UNSCHEDULED,
     "ET": VisitKind.EARLY_TERMINATION,
     "RSC": VisitKind.EVENT,
-    "DTH": VisitKind.EVENT,
     "LOG": VisitKind.LOG,
 }
 
