@@ -15,6 +15,8 @@ OPEN_POINTS: Final = _("Proposal, clinical reference pack, section 8.5 (points t
 REPRODUCTION: Final = _("Proposal, clinical reference pack, section 7 (pregnancy and contraception)")
 PRACTICE: Final = _("Common CAR-T practice, to be confirmed")
 FOLLOW_UP: Final = _("FDA 2020 and China CDE 2021 guidance on long-term follow-up, to be confirmed")
+REPORTS: Final = _("Protocols and site procedures; the law says “immediately” (E6(R3) 2.7.2, China GCP 2020)")
+EXPEDITED: Final = _("ICH E2A; NMPA rapid reporting standard of 2018")
 NO_SOURCE: Final = _("Proposal, no source states the number")
 
 # These shape the visit schedule as well: mgtrial/schedule.py reads them here, so that each is said once.
@@ -220,4 +222,34 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     ),
     Parameter("listing_burst_minutes", _("A burst lies within"), "min", 10, NO_SOURCE, Status.PROPOSAL),
     Parameter("trail_review_days", _("The audit trail is reviewed every"), "d", 30, NO_SOURCE, Status.PROPOSAL),
+    # Safety reports
+    Parameter(
+        "sae_to_sponsor", _("Serious adverse event: sent to the sponsor within"), "h", 24, REPORTS, Status.VERIFY
+    ),
+    Parameter("pregnancy_to_sponsor", _("Pregnancy: sent to the sponsor within"), "h", 24, REPRODUCTION, Status.VERIFY),
+    Parameter(
+        "susar_fatal",
+        _("SUSAR, fatal or life-threatening: sent to the authority within"),
+        "d",
+        7,
+        EXPEDITED,
+        Status.SOURCE,
+    ),
+    Parameter(
+        "susar_follow_up",
+        _("SUSAR, fatal or life-threatening: details within so many days more"),
+        "d",
+        8,
+        EXPEDITED,
+        Status.SOURCE,
+    ),
+    Parameter("susar_other", _("Other SUSAR: sent to the authority within"), "d", 15, EXPEDITED, Status.SOURCE),
+    Parameter(
+        "infant_follow_up",
+        _("Infants after exposure are followed until the age of"),
+        "mo",
+        12,
+        REPRODUCTION,
+        Status.VERIFY,
+    ),
 )
