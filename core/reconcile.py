@@ -1,20 +1,20 @@
 """What different records of a subject say of the same thing, and where they differ (SAF-06).
 
 Apps declare in their `rules.py` what is reconciled. Each difference is a query at the record it is shown at, like an
-edit check; it is listed on the subject's page of reconciliation, and no lock is made while one is neither mended nor
-answered.
+edit check (core/reconciled.py tells how it stands); it is listed on the page of reconciliation, and no lock is
+made while one is neither mended nor justified.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from core.crf.rules import Context
-    from core.models import Crf, CrfRow, Subject
+    from core.models import CrfRow
 
 Rows = Callable[[Any, str], Sequence[Any]]
 
@@ -125,23 +125,3 @@ def at_hand(code: str, context: Context, rows: Mapping[str, Sequence[CrfRow]]) -
     casebook = Casebook(forms, rows_of)
     found = {one.place: one for each in wanted for one in each.find(casebook)}
     return [one for one in found.values() if (one.form, one.key) == (code, context.record.key)]
-
-
-def casebooks(subjects: Sequence[Subject]) -> Iterator[tuple[Subject, Casebook]]:
-    """The logs of these subjects that are reconciled. A statement for each form and group, whatever their number."""
-    from core.crf import read  # noqa: PLC0415  the registry needs every app loaded
-
-    found: dict[int, dict[str, list[Crf]]] = {subject.pk: {} for subject in subjects}
-    for code in forms_of():
-        if code not in read.form_models():
-            continue  # announced and not built yet
-        records = {each.pk: each for each in read.form_models()[code].objects.filter(subject__in=found, voided=False)}
-        rows: dict[int, dict[str, list[CrfRow]]] = {pk: {} for pk in records}
-        for group in read.form(code).rows if records else ():
-            for row in group.model.objects.filter(parent__in=records).order_by("key"):  # type: ignore[misc]
-                rows[row.parent_id].setdefault(group.name, []).append(row)
-        for pk, record in records.items():
-            record.group_rows = rows[pk]
-            found[record.subject_id].setdefault(code, []).append(record)
-    for subject in subjects:
-        yield subject, Casebook(found[subject.pk])

@@ -128,14 +128,14 @@ def _without_event(casebook: Casebook, record: Any, any_fatal: bool) -> Iterator
 @reconciles("AE", "CM")
 def treatment(casebook: Casebook) -> Iterator[Difference]:
     """What an event was treated with is in the medication log, and what a medicine was given for is an event."""
-    given_for = {line.key: _named(line) for line in casebook.lines("CM")}
+    medicines = {line.key: given_for(line) for line in casebook.lines("CM")}
     for event in casebook.lines("AE"):
         named = [row.aecmno for row in casebook.rows(event, "treatments") if row.aecmno is not None]
-        for line in sorted(set(named) - set(given_for)):
+        for line in sorted(set(named) - set(medicines)):
             text = _("It was treated with line %(line)s of the medication log, which is not there. Please check both.")
             yield Difference("REC-30", "AE", event.key, "aecontrt", text, (("line", line),), (line,))
-        yield from _treated(event, named, [line for line, events in given_for.items() if event.key in events])
-    for line, events in given_for.items():
+        yield from _treated(event, named, [line for line, events in medicines.items() if event.key in events])
+    for line, events in medicines.items():
         for number in sorted(events):
             if casebook.line("AE", number) is None:
                 text = _(
@@ -156,7 +156,8 @@ def _treated(event: Any, named: list[int], given: list[int]) -> Iterator[Differe
         yield Difference("REC-32", "AE", event.key, "aecontrt", text, (("line", first),), (first,), beside)
 
 
-def _named(medication: Any) -> set[int]:
+def given_for(medication: Any) -> set[int]:
+    """The lines of the adverse event log that a line of the medication log names as its indication."""
     return {int(number) for number in INDICATION.findall(str(medication.cmindc or ""))}
 
 

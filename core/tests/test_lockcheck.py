@@ -27,8 +27,8 @@ from core.tests.hold_scenes import VISIT, do, lock, targets
 from core.tests.scenes import statements
 
 pytestmark = pytest.mark.req("QRY-03")
-BLOCKING = {"open", "answered", "incomplete", "unverified", "unsigned", "invalid", "asked"}
-WARNING = {"absent", "due", "typed", "late", "serious"}
+BLOCKING = {"open", "answered", "incomplete", "unverified", "unsigned", "invalid", "asked", "differing"}
+WARNING = {"absent", "due", "typed", "late"}
 
 
 @pytest.fixture

@@ -7,7 +7,19 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import include, path
 
-from core.urls import deviations, holds, listings, masking, moments, queries, sealing, signing, trail, verification
+from core.urls import (
+    deviations,
+    holds,
+    listings,
+    masking,
+    moments,
+    queries,
+    reconciliation,
+    sealing,
+    signing,
+    trail,
+    verification,
+)
 from core.views import casebook, crf, drafts, files, health, history, home, subjects, visits
 
 crf_pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
@@ -20,7 +32,10 @@ crf_pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
 ]
 FORM = "subjects/<str:number>/visits/<str:visit>/<str:code>/"
 
-AREAS = (deviations, holds, listings, masking, moments, queries, sealing, signing, trail, verification)
+AREAS = (
+    *(deviations, holds, listings, masking, moments, queries, reconciliation),
+    *(sealing, signing, trail, verification),
+)
 
 urlpatterns = [
     *(path("", include(area)) for area in AREAS),

@@ -16,7 +16,6 @@ from core.crf import read
 from core.crf.rules import VISIT
 from core.models import (
     ChangeItem,
-    ChangeKind,
     CrfRow,
     Hold,
     HoldStep,
@@ -82,8 +81,8 @@ def is_quiet(item: ChangeItem) -> bool:
 
 
 def is_document(item: ChangeItem) -> bool:
-    """Is it the document of a report, which the report itself tells of?"""
-    return item.table_name == table(StoredFile) and item.change.kind == ChangeKind.REPORT
+    """Is it the document of a report, which the report itself tells of? Nobody can upload a page."""
+    return item.table_name == table(StoredFile) and str(carried(item).get("content_type")).startswith("text/html")
 
 
 def referred(items: list[ChangeItem], signatures: set[int]) -> Referred:

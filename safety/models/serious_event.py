@@ -37,7 +37,7 @@ class SeriousEvent(Crf):
     saetoxgr = coded(_("Highest grade"), Grade, sdtm="AETOXGR")
     saeout = coded(_("Outcome"), Outcome, sdtm="AEOUT")
     saenarr = text(
-        _("What happened"), length=8000, help=_("Course, findings, treatment. No name and no hospital number."),
+        _("What happened"), length=4000, help=_("Course, findings, treatment. No name and no hospital number."),
         sdtm=SUPP + "AENARR",
     )  # fmt: skip
     saeaware = moment(
