@@ -85,11 +85,12 @@ NOTED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "core_maskrequest": ("at", ()),
     "core_maskdecision": ("at", ()),
     "coding_coding": ("at", ()),
+    "core_report": ("at", ()),
 }
 NOT_CARRIED: Final = frozenset(("id", "change_id", "at", "opened_at", "uploaded_at", "content", "masked"))
 # The table of the steps, and the column that names what they are steps of.
 STEPS: Final = {"core_query": ("core_queryevent", "query_id"), "core_hold": ("core_holdstep", "hold_id")}
-DATA_KINDS: Final = frozenset(("CREATE", "CHANGE", "VOID", "TRANSFER"))
+DATA_KINDS: Final = frozenset(("CREATE", "CHANGE", "VOID", "AFTER_LOCK", "TRANSFER"))
 # Events of these kinds carry a row of these tables, as its history keeps it.
 ACCOUNT_EVENTS: Final = {
     "SITE": "accounts_site",

@@ -16,6 +16,8 @@ class Permission(StrEnum):
     VIEW_TRAIL = "view_trail"
     ENTER_DATA = "enter_data"
     VOID_RECORD = "void_record"
+    ENTER_AFTER_LOCK = "enter_after_lock"
+    FREEZE_REPORT = "freeze_report"
     MANAGE_VISITS = "manage_visits"
     ADD_SUBJECT = "add_subject"
     ANSWER_QUERY = "answer_query"
@@ -46,7 +48,11 @@ P = Permission
 EVERYONE: Final = frozenset({P.VIEW_HOME})
 
 _READER = EVERYONE | {P.VIEW_CLINICAL, P.VIEW_TRAIL}
-_SITE_STAFF = _READER | {P.ENTER_DATA, P.VOID_RECORD, P.MANAGE_VISITS, P.ADD_SUBJECT, P.ANSWER_QUERY, P.ASK_MASK}
+_SITE_STAFF = (
+    _READER
+    | {P.ENTER_DATA, P.VOID_RECORD, P.MANAGE_VISITS, P.ADD_SUBJECT, P.ANSWER_QUERY, P.ASK_MASK}
+    | {P.ENTER_AFTER_LOCK, P.FREEZE_REPORT}
+)
 _ASKS = _READER | {P.RAISE_QUERY, P.CLOSE_QUERY}
 
 POLICY: Final[dict[Role, frozenset[Permission]]] = {

@@ -13,7 +13,7 @@ from accounts.models import Role, Site
 from accounts.permissions import Permission
 from core.actions.checks import MOVED_ON
 from core.crf.rules import VISIT
-from core.holds import NOTHING_CHANGES, Held
+from core.holds import NOTHING_CHANGES, Held, of_subjects, steps_imposing
 from core.models import Hold, HoldState, Query, QueryEvent, QueryState, Side, Subject
 from core.places import Place, VisitPlace
 
@@ -127,11 +127,12 @@ def events_of(queries: Iterable[Query]) -> dict[int, list[QueryEvent]]:
 
 
 def held_by(subjects: Iterable[Subject]) -> dict[int, Held]:
-    """What is frozen or locked of several subjects. One statement."""
+    """What is frozen or locked of several subjects. One statement, two where anything is."""
     found: dict[int, list[Hold]] = {subject.pk: [] for subject in subjects}
-    for hold in Hold.objects.filter(subject__in=found).exclude(state=HoldState.FREE):
+    holds = Hold.objects.filter(subject__in=found).exclude(state=HoldState.FREE)
+    for hold in holds.annotate(since=steps_imposing()):
         found[hold.subject_id].append(hold)
-    return {pk: Held.of(holds) for pk, holds in found.items()}
+    return of_subjects(found)
 
 
 def waiting_for(by: Actor) -> Q:

@@ -10,7 +10,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
-from core.holds import Held
+from core.holds import Held, held_of
 from core.models import (
     OVER,
     Change,
@@ -174,9 +174,9 @@ def last_signatures(subject: Subject, moment: Moment | None) -> dict[tuple[str, 
 
 
 def held_at(subject: Subject, moment: Moment | None) -> Held:
-    """What of a subject is, or was, frozen or locked. One statement."""
+    """What of a subject is, or was, frozen or locked. One statement, two where anything is."""
     if moment is None:
-        return Held.of(Hold.objects.filter(subject=subject))
+        return held_of(subject)
     return Held.of(_hold_after(step) for step in hold_steps_then(subject, moment.at))
 
 

@@ -40,6 +40,8 @@ def form_problems(form: FormDef) -> list[CheckMessage]:
             found += _unknown(form, derivation.reads, readable, "core.E102", derivation.id)
             found += _unknown(form, (derivation.target,), names, "core.E102", derivation.id)
     found += _unknown(form, (*form.summary, *form.anchors.values()), set(form.names), "core.E103", "Spec")
+    if form.after_lock and not form.log:
+        found.append(_error(form, "after_lock without log", "Only a line of a log needs no visit.", "core.E113"))
     ids = [rule.id for part in form.parts for rule in part.rules]
     ids += [derivation.id for part in form.parts for derivation in part.derivations]
     found += [_error(form, f"{id} is used twice", "Give each rule its own id.", "core.E104") for id in _twice(ids)]
@@ -90,7 +92,7 @@ def _codes_twice() -> list[CheckMessage]:
 
 
 def _trial_rules() -> list[CheckMessage]:
-    known = {VISIT, *read.form_models()}
+    known = {VISIT, *read.form_models(), *schedule.forms_to_come()}
     return [
         Error(
             f"rule {rule.id} is shown at form {rule.form}",

@@ -23,6 +23,8 @@ MG_TREATMENT: Final = _("Proposal, clinical reference pack, section 6 (washouts)
 MG_PRACTICE: Final = _("Chinese practice in myasthenia gravis, to be confirmed")
 SCALES: Final = _("Common practice in MG trials, to be confirmed (clinical reference pack, section 3)")
 STATUS: Final = _("MGFA recommendations (Jaretzki 2000); the length is for the protocol to confirm (NINDS)")
+REPORTS: Final = _("Protocols and site procedures; the law says “immediately” (E6(R3) 2.7.2, China GCP 2020)")
+EXPEDITED: Final = _("ICH E2A; NMPA rapid reporting standard of 2018")
 NO_SOURCE: Final = _("Proposal, no source states the number")
 SISTER_TRIAL: Final = _("Proposal, dose levels of the sister trial NCT06958939; this trial's own are not registered")
 STAGGER: Final = _("Proposal, clinical reference pack, section 4.8 (dose levels and stagger)")
@@ -529,4 +531,34 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     Parameter("alert_potassium_high", _("Alert: potassium above"), "mmol/L", Decimal("6.0"), ALERTS, Status.PROPOSAL),
     Parameter("alert_sodium", _("Alert: sodium below"), "mmol/L", 125, ALERTS, Status.PROPOSAL),
     Parameter("alert_igg", _("Alert: IgG below"), "g/L", 4, ALERTS, Status.PROPOSAL),
+    # Safety reports
+    Parameter(
+        "sae_to_sponsor", _("Serious adverse event: sent to the sponsor within"), "h", 24, REPORTS, Status.VERIFY
+    ),
+    Parameter("pregnancy_to_sponsor", _("Pregnancy: sent to the sponsor within"), "h", 24, REPRODUCTION, Status.VERIFY),
+    Parameter(
+        "susar_fatal",
+        _("SUSAR, fatal or life-threatening: sent to the authority within"),
+        "d",
+        7,
+        EXPEDITED,
+        Status.SOURCE,
+    ),
+    Parameter(
+        "susar_follow_up",
+        _("SUSAR, fatal or life-threatening: details within so many days more"),
+        "d",
+        8,
+        EXPEDITED,
+        Status.SOURCE,
+    ),
+    Parameter("susar_other", _("Other SUSAR: sent to the authority within"), "d", 15, EXPEDITED, Status.SOURCE),
+    Parameter(
+        "infant_follow_up",
+        _("Infants after exposure are followed until the age of"),
+        "mo",
+        12,
+        REPRODUCTION,
+        Status.VERIFY,
+    ),
 )

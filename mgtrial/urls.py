@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("coding.urls")),
     path("", include("reports.urls")),
+    path("", include("safety.urls")),
     path("", include("core.urls")),
     path("", include("dosing.urls")),
 ]

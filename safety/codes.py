@@ -79,3 +79,36 @@ class SpecialInterest(models.TextChoices):
     RCL = "RCL", _("Replication-competent lentivirus")
     LATE_NEURO = "LATE NEUROTOXICITY", _("Late neurotoxicity")
     PREGNANCY = "PREGNANCY", _("Pregnancy")
+
+
+class ReportedBy(models.TextChoices):
+    """Who told the site first."""
+
+    SUBJECT = "SUBJECT", _("Subject")
+    FAMILY = "FAMILY", _("Family or carer")
+    STAFF = "STAFF", _("Site staff")
+    HOSPITAL = "HOSPITAL", _("Another hospital or doctor")
+    RECORDS = "RECORDS", _("Records or laboratory")
+    OTHER = "OTHER", _("Someone else")
+
+
+class Transgene(models.TextChoices):
+    """CAR transgene in the tissue of a new malignancy: FDA class warning of January 2024, T-cell malignancies."""
+
+    POSITIVE = "POS", _("Found")
+    NEGATIVE = "NEG", _("Not found")
+    PENDING = "PEND", _("Result awaited")
+    NOT_SENT = "NOT SENT", _("No tissue sent")
+
+
+class Expectedness(models.TextChoices):
+    """Against the reference safety information of the product (ICH E2A)."""
+
+    EXPECTED = "EXPECTED", _("Expected")
+    UNEXPECTED = "UNEXPECTED", _("Unexpected")
+
+
+# ICH E2A asks for a reasonable possibility: what is unlikely is not counted as related.
+BY_THE_TREATMENT = (Causality.RELATED, Causality.POSSIBLE)
+# What the shorter clock of an unexpected reaction runs for (ICH E2A; NMPA 2018).
+DEADLY = (Seriousness.DEATH, Seriousness.LIFE)

@@ -14,6 +14,8 @@ TABLE = """
     view_trail       x x x x x x .
     enter_data       x x . . . . .
     void_record      x x . . . . .
+    enter_after_lock x x . . . . .
+    freeze_report    x x . . . . .
     manage_visits    x x . . . . .
     add_subject      x x . . . . .
     answer_query     x x . . . . .
@@ -49,6 +51,8 @@ READING = {Permission.VIEW_HOME, Permission.VIEW_CLINICAL, Permission.VIEW_TRAIL
 WRITING = {
     Permission.ENTER_DATA,
     Permission.VOID_RECORD,
+    Permission.ENTER_AFTER_LOCK,
+    Permission.FREEZE_REPORT,
     Permission.MANAGE_VISITS,
     Permission.ADD_SUBJECT,
     Permission.SIGN,

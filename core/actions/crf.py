@@ -23,6 +23,7 @@ from core.actions.recheck import missing
 from core.actions.trail import Act, Touched, Where
 from core.crf import evaluate, provenance
 from core.crf.rules import Context
+from core.holds import held_of
 from core.models import OVER, Change, ChangeKind, Crf, CrfRow, Query, Visit, VisitStatus
 from core.places import NEW, Place, record_at
 
@@ -84,8 +85,15 @@ def save(
     act = trail.begin(
         place.subject, Permission.ENTER_DATA, by=by, reason=reason, token=token if place.key == NEW else None
     )
-    place = _as_it_is_now(act, place)
+    place = as_it_is_now(act, place)
     act.held.require_open(place.at.name, place.form.code, place.key)
+    return finish(act, place, entry, revision=revision, query=query)
+
+
+def finish(
+    act: Act, place: Place, entry: Entry, *, revision: int, query: int | None = None, kind: ChangeKind | None = None
+) -> Saved:
+    """The rest of a save, once it is known that the place may be written. `kind`: where it is none of the usual."""
     if place.at.visit is not None and place.at.visit.status == VisitStatus.MISSED:
         raise Refused(_("This visit is marked as missed. If it took place, enter its date on the visit's page first."))
     day = _day(act, place, entry)
@@ -101,15 +109,17 @@ def save(
     if work.touched.before is not None and not act.reason:
         raise ReasonRequired
     _may_begin(work)
-    kind = ChangeKind.CREATE if work.touched.before is None else ChangeKind.CHANGE
-    return _write(act, work, day, kind, _because(act, work, query))
+    usual = ChangeKind.CREATE if work.touched.before is None else ChangeKind.CHANGE
+    return _write(act, work, day, kind or usual, _because(act, work, query))
 
 
 @transaction.atomic
 def void(place: Place, *, by: Actor, reason: str, revision: int) -> Saved:
     """Void a record: it stays visible with every former value, counts for nothing, and cannot be undone in silence."""
     act = trail.begin(place.subject, Permission.VOID_RECORD, by=by, reason=reason)
-    act.held.require_open(place.at.name, place.form.code, place.key)
+    after_lock = act.held.takes(place.form.after_lock, place.at.name, place.form.code, place.key)
+    if not after_lock:
+        act.held.require_open(place.at.name, place.form.code, place.key)
     work = _work(act, place, place.at.visit)
     if not act.reason:
         raise ReasonRequired
@@ -118,8 +128,7 @@ def void(place: Place, *, by: Actor, reason: str, revision: int) -> Saved:
     if work.record.voided:
         raise Refused(VOID)
     work.record.voided = True
-    trail.bump(work.record, act)
-    return _write(act, work, None, ChangeKind.VOID)
+    return _write(act, work, None, ChangeKind.AFTER_LOCK if after_lock else ChangeKind.VOID)
 
 
 def _may_begin(work: Work) -> None:
@@ -142,7 +151,7 @@ def _because(act: Act, work: Work, query: int | None) -> Query | None:
     return found
 
 
-def _as_it_is_now(act: Act, place: Place) -> Place:
+def as_it_is_now(act: Act, place: Place) -> Place:
     """The chain is locked: somebody may have dated the visit, or this very page saved the line, since it was found."""
     if place.key == NEW and act.token:
         saved = Change.objects.filter(page_token=act.token, subject=act.subject, form_code=place.form.code).first()
@@ -214,8 +223,13 @@ def _apply(work: Work, entry: Entry) -> None:
 
 
 def _refused(work: Work) -> dict[str, Any]:
-    """The decisions just taken that the protocol does not allow; one that stands already is not asked about again."""
+    """The decisions just taken that the protocol does not allow; one that stands already is not asked about again.
+
+    Where a decision is about the rows as well, a change of them takes it anew.
+    """
     decided = {item["field"] for item in work.touched.items()}
+    if any(row.items() for row in work.touched_rows):
+        decided |= {rule.item for rule in work.place.form.rules if rule.refuses and "rows" in rule.reads}
     found = evaluate.refusals(work.place.form, work.record, work.rows, work.context)
     return {name: messages for name, messages in found.items() if name in decided}
 
@@ -240,7 +254,7 @@ def _only_visit(act: Act, work: Work, day: Touched | None) -> Saved:
 
 
 def _write(act: Act, work: Work, day: Touched | None, kind: ChangeKind, query: Query | None = None) -> Saved:
-    if kind is ChangeKind.CHANGE:
+    if work.touched.before is not None:
         trail.bump(work.record, act)
     _let_go(work)
     subject = milestones.follow(
@@ -252,11 +266,22 @@ def _write(act: Act, work: Work, day: Touched | None, kind: ChangeKind, query: Q
     )
     touched = [row for row in (day, work.touched, *work.touched_rows, subject) if row is not None]
     trail.store(touched)
-    opened = checks.sync(act, _checked(act, work, day, subject))
+    checked = _checked(act, work, day, subject)
+    opened = [] if kind is ChangeKind.AFTER_LOCK else checks.sync(act, checked)
     change = trail.write(act, touched, kind=kind, where=work.where, query=query, stored=True)
     status.refresh(work.place.form, work.record, work.rows, seq=act.head.seq)
+    if kind is ChangeKind.AFTER_LOCK:
+        opened = _ask_after_lock(act, work.where, checked)
     deviation.raise_for(act, opened)
     return Saved(work.record, change, opened)
+
+
+def _ask_after_lock(act: Act, where: Where, checked: Sequence[checks.Checked]) -> list[Query]:
+    """The questions about it, in a record of their own: only once it is there is it known to be newer than the hold."""
+    asking = trail.again(act, reason="", held=held_of(act.subject))
+    opened = checks.sync(asking, checked)
+    trail.write(asking, kind=ChangeKind.QUERY, where=where)
+    return opened
 
 
 def _let_go(work: Work) -> None:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actor import Actor
 from core.actions import chain
 from core.actions.errors import Refused
-from core.holds import Held
+from core.holds import Held, entered_after, steps_imposing
 from core.models import (
     DATA_KINDS,
     WHOLE,
@@ -44,7 +44,7 @@ UNPROTECTED = gettext_lazy(
 )
 BOOKS = {"revision", "changed_at", "changed_by_id"}
 TICK = timedelta(microseconds=1)
-HELD = ("level", "visit_name", "form_code", "record_key", "state")
+HELD = ("level", "visit_name", "form_code", "record_key", "state", "since")
 
 
 class NextChange(Func):
@@ -143,10 +143,18 @@ def begin(subject: Subject, permission: Any, *, by: Actor, reason: str = "", tok
     heed_watch()
     heads = ChainHead.objects.select_related("subject__site").select_for_update(of=("self", "subject"))
     holds = Hold.objects.filter(subject=OuterRef("pk")).exclude(state=HoldState.FREE)
-    told = ArraySubquery(holds.values(json=JSONObject(**{name: name for name in HELD})))
-    head = heads.annotate(now=TransactionNow(), next=NextChange(), holds=told).get(pk=subject.pk)
-    held = Held.of(Hold(**hold) for hold in head.holds)
+    named = holds.annotate(since=steps_imposing()).values(json=JSONObject(**{name: name for name in HELD}))
+    told = heads.annotate(now=TransactionNow(), next=NextChange(), holds=ArraySubquery(named), entered=entered_after())
+    head = told.get(pk=subject.pk)
+    held = Held.of(map(_hold, head.holds), head.entered)
     return Act(head, _after(head, head.now), by, role, head.next, said(reason), token, held)
+
+
+def _hold(told: dict[str, Any]) -> Hold:
+    since = told.pop("since")
+    hold = Hold(**told)
+    hold.since = since  # type: ignore[attr-defined]  # as where holds are fetched
+    return hold
 
 
 def first(subject: Subject, *, by: Actor, role: str, reason: str = "", token: UUID | None = None) -> Act:

@@ -33,6 +33,7 @@ class Spec:
     `panel`: dotted name of a function (place, rows) -> dict with a `template`, shown above the questions.
     `safety`: is entered whatever consent and withdrawal say of other data.
     `licensed`: an instrument whose full wording belongs to others; a site may supply it (core/crf/licensed.py).
+    `after_lock`: a new line may be entered where everything is frozen or locked, with a reason (a log only).
     """
 
     code: str
@@ -47,6 +48,7 @@ class Spec:
     panel: str = ""
     safety: bool = False
     licensed: bool = False
+    after_lock: bool = False
 
 
 @dataclass(frozen=True)

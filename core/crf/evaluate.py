@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from core import reconcile
 from core.crf.fields import as_json, column
 from core.crf.items import Derivation, FormDef, Item, Kind, RowsDef, Rule
 from core.crf.rules import Context, Strength, rules_of
@@ -120,7 +121,7 @@ def firings(form: FormDef, record: Crf, rows: Mapping[str, Sequence[CrfRow]], co
         for row in rows.get(group.name, ()):
             if not row.voided:
                 found += _of_row(row, group, beside)
-    return found + across(form.code, context)
+    return found + across(form.code, context) + differing(form.code, context, rows)
 
 
 def refusals(
@@ -142,6 +143,14 @@ def across(form_code: str, context: Context) -> list[Firing]:
         for rule in rules_of(form_code)
         if rule.holds(context.reading(rule.forms)) is False
         for value in [_stored(context.record, rule.item)]
+    ]
+
+
+def differing(form_code: str, context: Context, rows: Mapping[str, Sequence[CrfRow]]) -> list[Firing]:
+    """What this record and another one say differently of the same thing."""
+    return [
+        Firing(one.check_id, "RULE", one.item, one.message, _stored(context.record, one.item), params=one.params)
+        for one in reconcile.at_hand(form_code, context, rows)
     ]
 
 
@@ -177,9 +186,14 @@ def _of_item(row: Declared, item: Item, subject: Subject, group: str, key: int |
     value = getattr(row, item.name)
     if _is_outside(item, value):
         yield _range_firing(row, item, group, key)
-    if value is not None and item.kind in DATED and _is_ahead(value, subject):
+    if value is not None and _looks_back(item) and _is_ahead(value, subject):
         params = (("label", item.label),)
         yield Firing("FUTURE", "RULE", item.name, FUTURE_TEXT, _stored(row, item.name), group, key, params)
+
+
+def _looks_back(item: Item) -> bool:
+    """Is it the date of something that has happened? What is computed, or said to lie ahead, need not have."""
+    return item.kind in DATED and not item.derived and not item.ahead
 
 
 def _is_ahead(value: Any, subject: Subject) -> bool:

@@ -97,16 +97,21 @@ class RowForm(ItemsForm):
 
 
 class CrfForm(ItemsForm):
-    """A form of a subject: its items, its rows, the date of a visit that has none yet, the reason for a change."""
+    """A form of a subject: its items, its rows, the date of a visit that has none yet, the reason for a change.
 
-    def __init__(self, place: Place, rows: Mapping[str, Iterable[CrfRow]], data: Any = None) -> None:
+    `after_lock`: it is entered past a freeze or lock, which needs a reason as well.
+    """
+
+    def __init__(
+        self, place: Place, rows: Mapping[str, Iterable[CrfRow]], data: Any = None, *, after_lock: bool = False
+    ) -> None:
         self.rows_by_group = {name: {row.key: row for row in found} for name, found in rows.items()}
         super().__init__(place.form.items, place.form.model, place, data=data, initial=posted(place, rows))
         self.row = place.record
         self.gaps = frozenset(evaluate.gaps(place.record, place.form.items) if place.record else ())
         if not place.form.log and (place.at.visit is None or (data is not None and "visit_on" in data)):
             self.fields["visit_on"] = inputs.TextValue(inputs.parse_day, label=_("Visit date"), required=False)
-        if place.record is not None:
+        if place.record is not None or after_lock:
             self.fields["reason"] = forms.CharField(label=_("Reason for the change"), max_length=1000, required=False)
         self.groups = [(group, self._row_forms(group)) for group in place.form.rows]
         self.helper = helper(self)

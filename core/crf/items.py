@@ -89,6 +89,7 @@ class Item:
     score: bool = False
     optional: bool = False
     coded_by: str = ""
+    ahead: bool = False
 
     @property
     def derived(self) -> bool:
@@ -192,6 +193,7 @@ class FormDef:
     panel: str = ""
     safety: bool = False
     licensed: bool = False
+    after_lock: bool = False
 
     @property
     def parts(self) -> tuple[FormDef | RowsDef, ...]:

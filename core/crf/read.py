@@ -64,6 +64,7 @@ def _live(model: type[Crf]) -> FormDef:
         panel=spec.panel,
         safety=spec.safety,
         licensed=spec.licensed,
+        after_lock=spec.after_lock,
     )
 
 

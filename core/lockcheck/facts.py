@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.crf import read
+from core import reconcile, reconciled
 from core.lockcheck.signatures import broken
 from core.lockcheck.target import Target
 from core.models import DATA_KINDS, Change, DraftEntry, FormStatus, Hold, Level, Query, QueryState, Subject
@@ -25,8 +25,6 @@ from core.wording.places import Where, visit_title
 from core.worklist import pending
 
 LATE = timedelta(days=7)  # the words of the finding say so too
-# The log of adverse events, and the answer that makes a line of it serious.
-EVENTS, SERIOUS = "AE", {"aeser": "Y"}
 
 
 @dataclass(frozen=True)
@@ -90,8 +88,8 @@ def collect(target: Target, subjects: Sequence[Subject]) -> dict[str, list[Item]
     if target.level != Level.FORM:
         found["asked"] = list(_asked(target, known))
         found["due"] = [item for records in everyone for item in _due(target, records)]
-    if target.covers(LOG, EVENTS, target.record_key):
-        found["serious"] = list(_serious(target, known))
+    if any(target.covers(LOG, code, target.record_key) for code in reconcile.forms_of()):
+        found["differing"] = list(_differing(target, subjects))
     return found
 
 
@@ -201,12 +199,13 @@ def _label_of(part: Target, subject: Subject, hold: Hold) -> str:
     return _("%(subject)s, %(part)s") % said
 
 
-def _serious(target: Target, known: dict[int, Subject]) -> Iterator[Item]:
-    """Serious adverse events, each as it was saved last."""
-    events = read.form_models()[EVENTS].objects.filter(subject__in=known, voided=False, **SERIOUS)
-    keys = Q(key=target.record_key) if target.record_key else Q()
-    for subject, key, revision in events.filter(keys).order_by("pk").values_list("subject_id", "key", "revision"):
-        yield _at_form(known[subject], LOG, EVENTS, key, f"{revision}")
+def _differing(target: Target, subjects: Sequence[Subject]) -> Iterator[Item]:
+    """Differences between the logs that are neither mended nor justified."""
+    for each in reconciled.standing(subjects):
+        form, key, _item, check = each.difference.place
+        if not each.is_justified and target.covers(LOG, form, key):
+            item = _at_form(each.subject, LOG, form, key, check)
+            yield replace(item, url=reverse("reconciliation", args=[each.subject.number]))
 
 
 def _at_form(subject: Subject, visit_name: str, form_code: str, key: int, said: str = "") -> Item:

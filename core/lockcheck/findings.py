@@ -86,6 +86,10 @@ CHECKS = (
     Check(ASKED, Strength.BLOCK, _("No request to unlock a part of it waits for a decision."), ngettext_lazy(
         "%(n)s request to unlock a part of it waits for a decision.",
         "%(n)s requests to unlock a part of it wait for a decision.", "n")),
+    Check("differing", Strength.BLOCK, _("The safety logs agree, or each difference is justified."), ngettext_lazy(
+        "%(n)s difference between the safety logs is neither mended nor justified in the answer to its query.",
+        "%(n)s differences between the safety logs are neither mended nor justified in the answers to their queries.",
+        "n")),
     Check("absent", Strength.WARN, _("Every form of the visits that took place was begun."), ngettext_lazy(
         "%(n)s form of a visit that took place was never entered.",
         "%(n)s forms of visits that took place were never entered.", "n"), strict=True),
@@ -98,9 +102,6 @@ CHECKS = (
     Check("late", Strength.WARN, _("No form was entered late."), ngettext_lazy(
         "%(n)s form was entered more than 7 days after its visit.",
         "%(n)s forms were entered more than 7 days after their visit.", "n")),
-    Check("serious", Strength.WARN, _("There is no serious adverse event to reconcile."), ngettext_lazy(
-        "%(n)s serious adverse event: it agrees with the safety database of the sponsor.",
-        "%(n)s serious adverse events: they agree with the safety database of the sponsor.", "n")),
 )  # fmt: skip
 
 
@@ -158,7 +159,12 @@ def _url(target: Target, code: str) -> str:
         return f"{reverse('query-list')}?{asked}state={states[code]}"
     if target.subject is None:
         return reverse("subject-list") + (f"?site={target.site.pk}" if target.site else "")
-    pages = {"unverified": "verify", "unsigned": "signature-list", "invalid": "signature-list"}
+    pages = {
+        "differing": "reconciliation",
+        "unverified": "verify",
+        "unsigned": "signature-list",
+        "invalid": "signature-list",
+    }
     return reverse(pages.get(code, "subject-detail"), args=[target.subject.number])
 
 

@@ -9,6 +9,7 @@ from core.models.mask import MASKED, MaskDecision, MaskRequest, MaskTarget
 from core.models.noted import Noted
 from core.models.query import OVER, Query, QueryEvent, QueryKind, QueryState, Side
 from core.models.recorded import Recorded, TrailRow
+from core.models.report import Report, ReportKind
 from core.models.review import Outcome, ReadMark, TrailReview
 from core.models.seal import Seal, SealCause, SealDelivery
 from core.models.signature import Meaning, Signature
@@ -48,6 +49,8 @@ __all__ = [
     "QueryState",
     "ReadMark",
     "Recorded",
+    "Report",
+    "ReportKind",
     "Seal",
     "SealCause",
     "SealDelivery",

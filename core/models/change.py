@@ -45,11 +45,12 @@ class ExactJSON(models.JSONField):
 
 
 class ChangeKind(models.TextChoices):
-    """What was done. The first three change data; core/protection/functions.sql says who may do which."""
+    """What was done. The first four change data; core/protection/functions.sql says who may do which."""
 
     CREATE = "CREATE", _("entered")
     CHANGE = "CHANGE", _("changed")
     VOID = "VOID", _("voided")
+    AFTER_LOCK = "AFTER_LOCK", _("entered after a freeze or lock")
     FILE = "FILE", _("uploaded")
     QUERY = "QUERY", _("queried")
     VERIFY = "VERIFY", _("verified")
@@ -63,9 +64,12 @@ class ChangeKind(models.TextChoices):
     MASK = "MASK", _("masked")
     CODE = "CODE", _("coded")
     TRANSFER = "TRANSFER", _("transferred")
+    REPORT = "REPORT", _("frozen as a report")
 
 
-DATA_KINDS = frozenset({ChangeKind.CREATE, ChangeKind.CHANGE, ChangeKind.VOID, ChangeKind.TRANSFER})
+DATA_KINDS = frozenset(
+    {ChangeKind.CREATE, ChangeKind.CHANGE, ChangeKind.VOID, ChangeKind.AFTER_LOCK, ChangeKind.TRANSFER}
+)
 WHOLE = "*"  # the field of an item that carries a whole append-only row
 
 
@@ -104,6 +108,7 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["site", "-at", "-id"], name="change_by_site"),
             models.Index(fields=["-at", "-id"], name="change_by_time"),
+            models.Index(fields=["subject"], condition=models.Q(kind="AFTER_LOCK"), name="change_after_lock"),
         ]
 
     def __str__(self) -> str:

@@ -81,7 +81,7 @@ END $$;
 
 -- Which kinds of change change data, and who may do which. accounts/permissions.py has the same; a test holds them together.
 CREATE OR REPLACE FUNCTION trail_changes_data(kind text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT kind IN ('CREATE', 'CHANGE', 'VOID', 'TRANSFER')
+    SELECT kind IN ('CREATE', 'CHANGE', 'VOID', 'AFTER_LOCK', 'TRANSFER')
 $$;
 
 CREATE OR REPLACE FUNCTION trail_roles(kind text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
@@ -89,6 +89,8 @@ CREATE OR REPLACE FUNCTION trail_roles(kind text) RETURNS text[] LANGUAGE sql IM
         WHEN 'CREATE' THEN ARRAY['coordinator', 'investigator']
         WHEN 'CHANGE' THEN ARRAY['coordinator', 'investigator']
         WHEN 'VOID' THEN ARRAY['coordinator', 'investigator']
+        WHEN 'AFTER_LOCK' THEN ARRAY['coordinator', 'investigator']
+        WHEN 'REPORT' THEN ARRAY['coordinator', 'investigator']
         WHEN 'FILE' THEN ARRAY['coordinator', 'investigator']
         WHEN 'QUERY' THEN ARRAY['coordinator', 'investigator', 'monitor', 'data_manager', 'safety_reviewer']
         WHEN 'VERIFY' THEN ARRAY['monitor']
@@ -107,16 +109,33 @@ $$;
 
 -- Which of them a person must give a reason for.
 CREATE OR REPLACE FUNCTION trail_needs_reason(kind text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT kind IN ('CHANGE', 'VOID', 'UNFREEZE', 'ASK_UNLOCK', 'UNLOCK', 'ASK_MASK', 'MASK', 'TRANSFER')
+    SELECT kind IN ('CHANGE', 'VOID', 'AFTER_LOCK', 'UNFREEZE', 'ASK_UNLOCK', 'UNLOCK', 'ASK_MASK', 'MASK', 'TRANSFER')
 $$;
 
--- The strictest hold over a place: LOCKED, FROZEN or nothing. Study and site are held subject by subject.
-CREATE OR REPLACE FUNCTION trail_held(subject bigint, visit text, form text, record integer) RETURNS text LANGUAGE sql STABLE
-SET search_path = public, pg_temp AS $$
-    SELECT state FROM core_hold h WHERE h.subject_id = subject AND h.state <> 'FREE'
+-- The holds over a place that are in force. Study and site are held subject by subject.
+CREATE OR REPLACE FUNCTION trail_holds(subject bigint, visit text, form text, record integer) RETURNS SETOF core_hold
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT * FROM core_hold h WHERE h.subject_id = subject AND h.state <> 'FREE'
         AND (h.level IN ('STUDY', 'SITE', 'SUBJECT') OR h.level = 'VISIT' AND h.visit_name = visit
              OR h.level = 'FORM' AND (h.visit_name, h.form_code, h.record_key) = (visit, form, record))
-    ORDER BY state = 'LOCKED' DESC LIMIT 1
+$$;
+
+-- Was a record entered, by the path that leads past a hold, after everything that holds it? core/holds.py says the same.
+CREATE OR REPLACE FUNCTION trail_entered_after(subject bigint, visit text, form text, record integer) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT entered.seq IS NOT NULL AND NOT EXISTS (
+        SELECT FROM trail_holds(subject, visit, form, record) h WHERE h.level = 'FORM' OR entered.seq <= (
+            SELECT max(c.seq) FROM core_holdstep s JOIN core_change c ON c.id = s.change_id
+            WHERE s.hold_id = h.id AND s.verb IN ('FREEZE', 'LOCK')))
+    FROM (SELECT min(c.seq) AS seq FROM core_change c WHERE c.subject_id = subject AND c.kind = 'AFTER_LOCK'
+          AND (c.visit_name, c.form_code, c.record_key) = (visit, form, record)) AS entered
+$$;
+
+-- The strictest hold over a place: LOCKED, FROZEN or nothing; what was entered after all of it counts as frozen.
+CREATE OR REPLACE FUNCTION trail_held(subject bigint, visit text, form text, record integer) RETURNS text LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
+    SELECT CASE WHEN state = 'LOCKED' AND trail_entered_after(subject, visit, form, record) THEN 'FROZEN' ELSE state END
+    FROM trail_holds(subject, visit, form, record) ORDER BY state = 'LOCKED' DESC LIMIT 1
 $$;
 
 -- How the visit of a form's row is called: D28, UNS-2; LOG for the lines of a log.
@@ -220,8 +239,44 @@ BEGIN
         WHEN clinical = 'core_subject' THEN trail_held(act.subject_id, '', '', 0)
         WHEN clinical = 'core_visit' THEN trail_held(act.subject_id, trail_visit_name((entry ->> 'id')::bigint), '', 0)
         ELSE trail_held(act.subject_id, trail_visit_name((form_row ->> 'visit_id')::bigint), form, (form_row ->> 'key')::integer) END;
-    IF held = 'LOCKED' OR held = 'FROZEN' AND trail_changes_data(act.kind) THEN
+    IF act.kind <> 'AFTER_LOCK' AND (held = 'LOCKED' OR held = 'FROZEN' AND trail_changes_data(act.kind)) THEN
         RAISE EXCEPTION 'history of % %: it is %', clinical, entry -> 'id', lower(held) USING ERRCODE = '42501';
+    END IF;
+END $$;
+
+-- What may be written although it is held, by the path of its own (SAF-02): a new line of a log whose form says so, what
+-- changes such a line later, and the death it tells of. Everything else stays as it was held.
+CREATE OR REPLACE FUNCTION trail_may_enter_after(
+    clinical text, form text, parent text, takes boolean, entry jsonb, before jsonb, after jsonb
+) RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    act core_change%ROWTYPE;
+    form_row jsonb := entry;
+    form_table text := CASE WHEN parent = '' THEN clinical ELSE parent END;
+    begun text;
+BEGIN
+    SELECT * INTO act FROM core_change WHERE id = (entry ->> 'change_id')::bigint;
+    IF clinical = 'core_subject' THEN
+        -- The milestone only, and only with the line that fixes it: every other row of the record is looked at as well.
+        IF EXISTS (SELECT FROM jsonb_object_keys(before || after) AS key
+                   WHERE before -> key IS DISTINCT FROM after -> key AND key NOT IN ('died_on', 'status'))
+           OR NOT EXISTS (SELECT FROM core_changeitem WHERE change_id = act.id AND table_name <> clinical AND field <> '*') THEN
+            RAISE EXCEPTION 'history of % %: only a death is told after a lock', clinical, entry -> 'id' USING ERRCODE = '42501';
+        END IF;
+        RETURN;
+    END IF;
+    IF parent <> '' THEN
+        EXECUTE format('SELECT to_jsonb(p) FROM %I p WHERE id = $1', parent) INTO form_row USING (entry ->> 'parent_id')::bigint;
+    END IF;
+    EXECUTE format('SELECT c.kind FROM %I h JOIN core_change c ON c.id = h.change_id WHERE h.id = $1 ORDER BY h.history_id LIMIT 1',
+                   trail_history_table(form_table)) INTO begun USING (form_row ->> 'id')::bigint;
+    IF NOT takes OR form_row ->> 'visit_id' IS NOT NULL OR begun IS DISTINCT FROM 'AFTER_LOCK'
+       OR (act.visit_name, act.form_code, act.record_key) IS DISTINCT FROM ('LOG', form, (form_row ->> 'key')::integer) THEN
+        RAISE EXCEPTION 'history of % %: it is not entered after a lock', clinical, entry -> 'id' USING ERRCODE = '42501';
+    END IF;
+    IF trail_held(act.subject_id, 'LOG', form, act.record_key::integer) IS NULL
+       OR NOT trail_entered_after(act.subject_id, 'LOG', form, act.record_key::integer) THEN
+        RAISE EXCEPTION 'history of % %: nothing holds it, or it was there before', clinical, entry -> 'id' USING ERRCODE = '42501';
     END IF;
 END $$;
 
@@ -247,6 +302,9 @@ BEGIN
     END IF;
     before := COALESCE(before, '{}');
     PERFORM trail_step_is_allowed(clinical, TG_ARGV[0], TG_ARGV[1], to_jsonb(NEW), earlier, before, after);
+    IF EXISTS (SELECT FROM core_change WHERE id = NEW.change_id AND kind = 'AFTER_LOCK') THEN
+        PERFORM trail_may_enter_after(clinical, TG_ARGV[0], TG_ARGV[1], TG_ARGV[2] <> '', to_jsonb(NEW), before, after);
+    END IF;
     -- Lists, not objects: of two items for one field an object would keep only one.
     SELECT jsonb_agg(jsonb_build_array(key, before -> key, after -> key) ORDER BY key) INTO differing
         FROM jsonb_object_keys(before || after) AS key WHERE before -> key IS DISTINCT FROM after -> key;
@@ -347,7 +405,8 @@ BEGIN
         RAISE EXCEPTION 'change % of subject %: the person has no such role there', NEW.seq, NEW.subject_id
             USING ERRCODE = '42501';
     END IF;
-    IF person.is_system AND NOT (trail_changes_data(NEW.kind) OR NEW.kind IN ('QUERY', 'CODE')) THEN
+    IF person.is_system
+       AND (NEW.kind IN ('AFTER_LOCK', 'TRANSFER') OR NOT (trail_changes_data(NEW.kind) OR NEW.kind IN ('QUERY', 'CODE'))) THEN
         RAISE EXCEPTION 'change % of subject %: the system does not do this', NEW.seq, NEW.subject_id USING ERRCODE = '42501';
     END IF;
     IF trail_needs_reason(NEW.kind) AND NOT person.is_system AND btrim(NEW.reason) = '' THEN
@@ -429,6 +488,26 @@ BEGIN
                 OR u.id = act.actor_id AND told ->> 'role' = act.role)) THEN
         RAISE EXCEPTION '% %: subject, person, role or time differ from its change record', TG_TABLE_NAME, NEW.id
             USING ERRCODE = '42501';
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- At commit: a report is the next version of its record, frozen by an act of its own kind there, and the document is there
+-- whose hash it names.
+CREATE OR REPLACE FUNCTION trail_report_is_whole() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE
+    before bigint;
+BEGIN
+    SELECT count(*) INTO before FROM core_report
+        WHERE (subject_id, form_code, record_key) = (NEW.subject_id, NEW.form_code, NEW.record_key) AND id < NEW.id;
+    IF NEW.version <> before + 1 OR (NEW.version = 1) <> (NEW.kind = 'INITIAL')
+       OR NOT EXISTS (SELECT FROM core_change WHERE id = NEW.change_id AND kind = 'REPORT'
+                      AND (visit_name, form_code, record_key) = ('LOG', NEW.form_code, NEW.record_key))
+       OR NOT EXISTS (SELECT FROM core_storedfile f WHERE f.id = NEW.file_id AND f.change_id = NEW.change_id
+                      AND f.subject_id = NEW.subject_id AND f.sha256 = NEW.sha256
+                      AND encode(sha256(f.content), 'hex') = NEW.sha256) THEN
+        RAISE EXCEPTION 'report %: not the next version of its record, or not its document', NEW.id USING ERRCODE = '42501';
     END IF;
     RETURN NULL;
 END $$;

@@ -26,6 +26,7 @@ from core.models import (
     Query,
     QueryEvent,
     ReadMark,
+    Report,
     Seal,
     SealDelivery,
     Subject,
@@ -128,6 +129,7 @@ def _trail() -> list[Trigger]:
         Trigger(table(Hold), "follows_steps", written, "trail_hold_follows_steps()", deferred=True),
         Trigger(table(HoldStep), "step_allowed", "BEFORE INSERT", "trail_hold_step_is_allowed()"),
         Trigger(table(HoldStep), "of_its_kind", "AFTER INSERT", "trail_hold_step_is_of_its_kind()", deferred=True),
+        Trigger(table(Report), "is_whole", "AFTER INSERT", "trail_report_is_whole()", deferred=True),
         Trigger(table(MaskDecision), "takes_two", "BEFORE INSERT", "trail_mask_takes_two()"),
         Trigger(table(Subject), "site_is_open", "BEFORE INSERT", "trail_site_is_open()"),
         Trigger(table(Subject), "screened_again", "BEFORE INSERT", "trail_may_be_screened_again()"),
@@ -150,11 +152,15 @@ def _trail() -> list[Trigger]:
 
 
 def _told(model: type[models.Model]) -> str:
-    """What the functions are told of a table: the form's code, and for repeating rows the form's table."""
+    """What the functions are told of a table: its form, of rows the form's table, may it be entered after a lock."""
     if issubclass(model, CrfRow):
         form: Any = model.rows.form
-        return f"'{form.crf.code}', '{table(form)}'"
-    return f"'{model.crf.code}', ''" if issubclass(model, Crf) else "'', ''"
+        return f"'{form.crf.code}', '{table(form)}', '{_after_lock(form)}'"
+    return f"'{model.crf.code}', '', '{_after_lock(model)}'" if issubclass(model, Crf) else "'', '', ''"
+
+
+def _after_lock(form: Any) -> str:
+    return "after lock" if form.crf.after_lock else ""
 
 
 def rights(runtime: str) -> list[str]:

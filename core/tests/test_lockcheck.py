@@ -27,8 +27,8 @@ from core.tests.hold_scenes import VISIT, do, lock, targets
 from core.tests.scenes import statements
 
 pytestmark = pytest.mark.req("QRY-03")
-BLOCKING = {"open", "answered", "incomplete", "unverified", "unsigned", "invalid", "asked"}
-WARNING = {"absent", "due", "typed", "late", "serious"}
+BLOCKING = {"open", "answered", "incomplete", "unverified", "unsigned", "invalid", "asked", "differing"}
+WARNING = {"absent", "due", "typed", "late"}
 
 
 @pytest.fixture
@@ -211,21 +211,6 @@ def test_a_form_is_late_by_the_days_of_its_site(cast: Cast, vs: Place, coordinat
         place = place_at(vs.subject, visit, "VS")
         trial.save(place, Entry(CALM, visit_on=on), by=coordinator)
         assert found(Target(Level.VISIT, vs.subject, None, visit))["late"].count == late
-
-
-@pytest.mark.req("SAF-06")
-def test_a_serious_event_must_be_confirmed_as_reconciled(
-    cast: Cast, vs: Place, whole: Target, coordinator: Actor
-) -> None:
-    enter(coordinator, vs.subject, LOG, "AE", {"aeterm": "Fever", "aeser": "N"})
-    assert found(whole)["serious"].count == 0
-    enter(coordinator, vs.subject, LOG, "AE", {"aeterm": "Pneumonia", "aeser": "Y"})
-    finding = found(whole)["serious"]
-    assert (finding.strength, finding.count) == (Strength.WARN, 1)
-    assert finding.url == f"/subjects/{vs.subject.number}/visits/LOG/AE/2/"
-    assert found(Target(Level.FORM, vs.subject, None, LOG, "AE", 2))["serious"].count == 1
-    assert found(Target(Level.FORM, vs.subject, None, LOG, "AE", 1))["serious"].count == 0
-    assert "serious" not in found(targets(vs)["visit"])
 
 
 @pytest.mark.parametrize("level", ["form", "visit"])

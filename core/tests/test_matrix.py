@@ -141,7 +141,7 @@ def test_visits_outside_the_schedule_show_once_they_are_there_and_where_their_da
     subject: Subject, coordinator: Actor
 ) -> None:
     names = [row.name for row in table(subject).visits]
-    assert not {"BRG", "UNS", "ET", "RSC", "DTH", "LOG"} & set(names)
+    assert not {"BRG", "UNS", "ET", "RSC", "LOG"} & set(names)
     dated(subject, "LD1", in_days(subject, -10), coordinator)
     dated(subject, "LD2", in_days(subject, -9), coordinator)
     late = added(subject, "UNS", in_days(subject, -9), coordinator)

@@ -197,6 +197,8 @@ def test_the_lists_in_python_and_sql_are_the_same(db: None) -> None:
 MAY = {
     **dict.fromkeys(("CREATE", "CHANGE", "FILE"), (Permission.ENTER_DATA,)),
     "VOID": (Permission.VOID_RECORD,),
+    "AFTER_LOCK": (Permission.ENTER_AFTER_LOCK,),
+    "REPORT": (Permission.FREEZE_REPORT,),
     "QUERY": (Permission.ANSWER_QUERY, Permission.RAISE_QUERY),
     "VERIFY": (Permission.VERIFY_SOURCE,),
     "SIGN": (Permission.SIGN,),

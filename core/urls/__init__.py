@@ -15,6 +15,7 @@ from core.urls import (
     masking,
     moments,
     queries,
+    reconciliation,
     sealing,
     signing,
     trail,
@@ -32,7 +33,10 @@ crf_pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
 ]
 FORM = "subjects/<str:number>/visits/<str:visit>/<str:code>/"
 
-AREAS = (blank, deviations, holds, listings, masking, moments, queries, sealing, signing, trail, verification)
+AREAS = (
+    *(blank, deviations, holds, listings, masking, moments, queries, reconciliation),
+    *(sealing, signing, trail, verification),
+)
 
 urlpatterns = [
     *(path("", include(area)) for area in AREAS),

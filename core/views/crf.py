@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import AuthenticatedRequest, requires
 from accounts.permissions import Permission
 from core import entry_gates, protocol, schedule
+from core.actions import after_lock
 from core.actions import crf as acts
 from core.actions import draft as journal
 from core.actions import file as files
@@ -30,6 +31,7 @@ from core.asof import log_lines, queries_at, rows_at
 from core.crf import forms, read
 from core.crf.items import Kind
 from core.crf.rules import Context
+from core.holds import held_of
 from core.models import FormStatus
 from core.moment import BadMoment, asked_for, keep
 from core.places import LOG, NEW, Place, find_place, find_subject_at, place_of, visit_of
@@ -37,7 +39,7 @@ from core.records import applies
 from core.views.posted import token, whole
 from core.views.queries import because
 from core.wording import source
-from core.wording.standing import standing
+from core.wording.standing import Standing, standing
 
 
 @requires(Permission.VIEW_CLINICAL)
@@ -54,7 +56,7 @@ def edit(request: AuthenticatedRequest, number: str, visit: str, code: str, key:
     typed = journal.pending(place, by=request.actor) if _may_enter(request, place) else {}
     rows = rows_at(place)
     laid_over = forms.restored(place, rows, typed) if typed else None
-    form = forms.CrfForm(place, rows, laid_over)
+    form = forms.CrfForm(place, rows, laid_over, after_lock=_is_after_lock(place))
     differing = None
     if laid_over is not None and journal.is_older(place, by=request.actor):
         mine = {name: laid_over.getlist(name) for name in laid_over}
@@ -64,20 +66,13 @@ def edit(request: AuthenticatedRequest, number: str, visit: str, code: str, key:
 
 def _save(request: AuthenticatedRequest, place: Place) -> HttpResponse:
     posted = request.POST.copy()
-    form = forms.CrfForm(place, rows_at(place), posted)
+    past_hold = _is_after_lock(place)
+    form = forms.CrfForm(place, rows_at(place), posted, after_lock=past_hold)
     _keep_files(request, place, form, posted)
     if not form.is_valid():
         return _page(request, place, form, status=400)
     try:
-        saved = acts.save(
-            place,
-            form.entry(),
-            by=request.actor,
-            reason=form.cleaned_data.get("reason", ""),
-            revision=whole(request.POST.get("revision")),
-            token=token(request.POST.get("token")),
-            query=query.pk if (query := because(request, place)) else None,
-        )
+        saved = _act(request, place, form, past_hold=past_hold)
     except Conflict as conflict:
         return _conflict(request, place, conflict.current.key if conflict.current else place.key)
     except Refused as refusal:
@@ -87,6 +82,25 @@ def _save(request: AuthenticatedRequest, place: Place) -> HttpResponse:
     else:
         return _saved(request, place, saved)
     return _page(request, place, form, status=400)
+
+
+def _act(request: AuthenticatedRequest, place: Place, form: forms.CrfForm, *, past_hold: bool) -> acts.Saved:
+    said: dict[str, Any] = {
+        "reason": form.cleaned_data.get("reason", ""),
+        "revision": whole(request.POST.get("revision")),
+        "token": token(request.POST.get("token")),
+    }
+    if past_hold:
+        return after_lock.save(place, form.entry(), by=request.actor, **said)
+    query = because(request, place)
+    return acts.save(place, form.entry(), by=request.actor, query=query.pk if query else None, **said)
+
+
+def _is_after_lock(place: Place) -> bool:
+    """Is what is entered here entered past a freeze or lock? One statement, two where anything holds."""
+    if not place.form.after_lock or place.moment is not None:
+        return False
+    return held_of(place.subject).takes(True, place.at.name, place.form.code, place.key)
 
 
 def _saved(request: AuthenticatedRequest, place: Place, saved: acts.Saved) -> HttpResponse:
@@ -127,7 +141,7 @@ def _next(place: Place) -> str:
 def _conflict(request: AuthenticatedRequest, place: Place, key: int) -> HttpResponse:
     """Both versions, side by side where they differ; what was typed stands in the form, on the present version."""
     current = place_of(visit_of(place.subject, place.at.name), place.form.code, key)
-    form = forms.CrfForm(current, rows_at(current), request.POST.copy())
+    form = forms.CrfForm(current, rows_at(current), request.POST.copy(), after_lock=_is_after_lock(current))
     form.is_valid()
     mine = {name: request.POST.getlist(name) for name in request.POST}
     differing = forms.compare(form, forms.posted(current, rows_at(current)), mine)
@@ -156,8 +170,10 @@ def _page(
         "moment": place.moment,
         "standing": stands,
         "links": _links(request, place),
-        "may_enter": stands.is_open and _may_enter(request, place),
-        "may_void": stands.is_open and _may(request, place, Permission.VOID_RECORD) and place.record is not None,
+        "may_enter": _is_writable(request, place, stands) and _may_enter(request, place),
+        "may_void": _is_writable(request, place, stands)
+        and _may(request, place, Permission.VOID_RECORD)
+        and place.record is not None,
         "may_answer": _may(request, place, Permission.ANSWER_QUERY),
         "because": because(request, place),
         "whole_queries": form.queries.get("", []),
@@ -190,6 +206,11 @@ def _refusals(request: AuthenticatedRequest, place: Place) -> list[Any]:
     if place.record is not None or not _may(request, place, Permission.ENTER_DATA):
         return []
     return list(entry_gates.refusals(place.form, Context(place.subject, place.form.model(), place.at.visit)))
+
+
+def _is_writable(request: AuthenticatedRequest, place: Place, stands: Standing) -> bool:
+    """Open, or to be entered past a hold by those who may."""
+    return stands.is_open or (stands.after_lock and _may(request, place, Permission.ENTER_AFTER_LOCK))
 
 
 def _may_enter(request: AuthenticatedRequest, place: Place) -> bool:

@@ -80,6 +80,8 @@ def _who(done: Done) -> str:
 
 def _typed(done: Done) -> str:
     """Entered for the first time only where the record itself was: what was emptied and filled again is changed."""
+    if done.old is None and done.kind == ChangeKind.AFTER_LOCK:
+        return _("%(who)s entered %(what)s after a freeze or lock: %(new)s")
     if done.old is not None or done.kind != ChangeKind.CREATE:
         return _("%(who)s changed %(what)s from %(old)s to %(new)s")
     return _("%(who)s entered %(what)s for the first time: %(new)s")

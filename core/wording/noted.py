@@ -28,6 +28,8 @@ from core.models import (
     Query,
     QueryEvent,
     QueryState,
+    Report,
+    ReportKind,
     Side,
     Signature,
     StoredFile,
@@ -75,7 +77,12 @@ def is_quiet(item: ChangeItem) -> bool:
     """Does another row of the same act say the same? The export has both, the pages only the other."""
     if item.table_name == table(QueryEvent):
         return carried(item).get("state") == QueryState.OPEN and not carried(item).get("text")
-    return item.table_name == table(Hold)
+    return item.table_name == table(Hold) or is_document(item)
+
+
+def is_document(item: ChangeItem) -> bool:
+    """Is it the document of a report, which the report itself tells of? Nobody can upload a page."""
+    return item.table_name == table(StoredFile) and str(carried(item).get("content_type")).startswith("text/html")
 
 
 def referred(items: list[ChangeItem], signatures: set[int]) -> Referred:
@@ -237,11 +244,19 @@ def _mask_decision(noted: Noted) -> Sentence | None:
     return noted.say(pattern, target=TARGETS[MaskTarget(request.target)]) if request else None
 
 
+def _report(noted: Noted) -> Sentence:
+    row = noted.row
+    file = Link(str(ReportKind(row["kind"]).label), reverse("file-detail", args=[row["file_id"]]))
+    pattern = _("%(who)s froze version %(version)s of the reports of %(what)s: %(file)s (SHA-256 %(sha)s)")
+    return noted.say(pattern, version=row["version"], file=file, sha=row["sha256"])
+
+
 TELLERS: dict[str, Callable[[Noted], Sentence | None]] = {
     table(Query): _query,
     table(QueryEvent): _step,
     table(Signature): _signature,
     table(StoredFile): _file,
+    table(Report): _report,
     table(Hold): _hold,
     table(HoldStep): _hold_step,
     table(MaskRequest): _mask_request,

@@ -13,13 +13,17 @@ from core.wording.holds import blocked_words
 
 @dataclass(frozen=True)
 class Standing:
-    """`hold` says why nothing can be changed, or is empty; `verified` of `required` items of the plan are verified."""
+    """`hold` says why nothing can be changed, or is empty; `verified` of `required` items of the plan are verified.
+
+    `after_lock`: it can be entered all the same, by the path past a freeze or lock.
+    """
 
     state: HoldState
     hold: str = ""
     signature: Signature | None = None
     required: int = 0
     verified: int = 0
+    after_lock: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -33,7 +37,8 @@ def standing(place: Place, rows: Mapping[str, Sequence[CrfRow]]) -> Standing:
     where = (place.at.name, place.form.code, place.key)
     widest: Hold | None = next(held.covering(*where), None)
     words = blocked_words(widest) if widest and place.moment is None else ""
+    after_lock = place.moment is None and held.takes(place.form.after_lock, *where)
     if place.record is None:
-        return Standing(held.state(*where), words)
+        return Standing(held.state(*where), words, after_lock=after_lock)
     required, verified = verification.count(place.form, place.record, rows, place.subject)
-    return Standing(held.state(*where), words, place.record.signature, required, verified)
+    return Standing(held.state(*where), words, place.record.signature, required, verified, after_lock)

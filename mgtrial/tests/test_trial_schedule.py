@@ -66,7 +66,6 @@ WITHOUT_WINDOW = {
     "UNS": VisitKind.UNSCHEDULED,
     "ET": VisitKind.EARLY_TERMINATION,
     "RSC": VisitKind.EVENT,
-    "DTH": VisitKind.EVENT,
     "LOG": VisitKind.LOG,
 }
 

@@ -2,33 +2,68 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
+from core import protocol
 from core.crf.codes import NoYes
-from core.crf.declare import Spec, coded, derive, partial_date, rule, several, text
+from core.crf.declare import RowsSpec, Spec, coded, derive, integer, moment, partial_date, rule, several, text
 from core.crf.values import PartialDate
-from core.models import Crf
-from safety.codes import Action, Causality, Grade, Outcome, Seriousness, SpecialInterest
+from core.models import Crf, CrfRow, Subject
+from safety import days
+from safety.codes import (
+    Action,
+    Causality,
+    Grade,
+    Outcome,
+    ReportedBy,
+    Seriousness,
+    SpecialInterest,
+    Transgene,
+)
 
 CTCAE = "CTCAE 5.0"  # the registry entry names this version
 ASTCT = "ASTCT 2019"  # Lee et al. 2019, for CRS and ICANS
 FATAL = Outcome.FATAL
 OVER = {FATAL, Outcome.RECOVERED, Outcome.SEQUELAE}
 GOING_ON = {Outcome.RECOVERING, Outcome.NOT_RECOVERED}
+OF_INFECTION = ("aespecial", "INFECTION")
+OF_MALIGNANCY = ("aespecial", "MALIGNANCY")
 
 
 class AdverseEvent(Crf):
     """AE: one adverse event of a subject."""
 
-    crf = Spec("AE", _("Adverse event"), version=1, domain="AE", log=True, summary=("aeterm", "aestdat"))
+    crf = Spec(
+        "AE", _("Adverse event"), version=1, domain="AE", log=True, safety=True, after_lock=True,
+        summary=("aeterm", "aestdat"), panel="safety.panels.of_event",
+    )  # fmt: skip
 
     aeterm = text(
         _("Event"), coded_by="MEDDRA", help=_("One diagnosis, or one symptom while there is none."), sdtm="AETERM"
     )
+    aectcae = text(
+        _("CTCAE 5.0 term"), length=120, help=_("The term it is graded under; “Other, specify” where none fits."),
+        sdtm="SUPPAE.QVAL where QNAM = AECTCAE",
+    )  # fmt: skip
+    aerepby = coded(_("Who told the site first?"), ReportedBy, sdtm="SUPPAE.QVAL where QNAM = AEREPBY")
     aestdat = partial_date(_("Start date"), sdtm="AESTDTC")
+    aestdtc = moment(
+        _("Start, date and time"), optional=True, sdtm="AESTDTC",
+        help=_("Where the hour matters: within days of the infusion, and for every serious event."),
+    )  # fmt: skip
     aeongo = coded(_("Is it still going on?"), NoYes, sdtm="AEENRF")
     aeendat = partial_date(_("End date"), asked_if=("aeongo", "N"), sdtm="AEENDTC")
+    aeendtc = moment(_("End, date and time"), asked_if=("aeongo", "N"), optional=True, sdtm="AEENDTC")
     aeout = coded(_("Outcome"), Outcome, sdtm="AEOUT")
+    aeperiod = integer(
+        _("Infusions before it"), heading=_("In the trial"),
+        help=_("0: before the first. Computed as soon as the start date allows."), sdtm="APERIOD",
+    )  # fmt: skip
+    aeinfdy = integer(_("Days since the infusion (its day is 0)"), sdtm="SUPPAE.QVAL where QNAM = AEINFDY")
+    aestdy = integer(_("Study day (first lymphodepletion dose is day 1)"), sdtm="AESTDY")
+    aeteae = coded(_("Treatment-emergent"), NoYes, sdtm="AETRTEM")
     aetoxgr = coded(
         _("Highest grade"), Grade, heading=_("Severity"), sdtm="AETOXGR",
         help=_("CTCAE 5.0. For CRS and ICANS the grade of ASTCT 2019."),
@@ -39,10 +74,26 @@ class AdverseEvent(Crf):
         _("Why is it serious?"), Seriousness, asked_if=("aeser", "Y"),
         sdtm="AESDTH, AESLIFE, AESHOSP, AESDISAB, AESCONG, AESMIE",
     )  # fmt: skip
+    aesaeno = integer(
+        _("Line of the SAE log"), asked_if=("aeser", "Y"), limits=(1, 9999), optional=True, sdtm="RELREC",
+        help=_("Once it is reported there."),
+    )  # fmt: skip
     aespecial = several(
         _("Event of special interest"), SpecialInterest, optional=True,
         help=_("Leave empty if it is none of these."), sdtm="AESCAT",
     )  # fmt: skip
+    aeinfsit = text(_("Site of the infection"), asked_if=OF_INFECTION, sdtm="SUPPAE.QVAL where QNAM = AEINFSIT")
+    aeinforg = text(
+        _("Organism"), asked_if=OF_INFECTION, help=_("As the laboratory names it; “not found” where none was."),
+        sdtm="SUPPAE.QVAL where QNAM = AEINFORG",
+    )  # fmt: skip
+    aemaltis = coded(
+        _("Was tumour tissue kept?"), NoYes, asked_if=OF_MALIGNANCY, sdtm="SUPPAE.QVAL where QNAM = AEMALTIS",
+        help=_("Tissue and blood are kept and tested for the CAR transgene, whatever the kind of tumour."),
+    )  # fmt: skip
+    aemalcar = coded(
+        _("CAR transgene in the tissue"), Transgene, asked_if=OF_MALIGNANCY, sdtm="SUPPAE.QVAL where QNAM = AEMALCAR"
+    )
     aerel = coded(_("Related to the CAR-T cells?"), Causality, heading=_("Cause and action"), sdtm="AEREL")
     aerelld = coded(_("Related to lymphodepletion?"), Causality, sdtm="SUPPAE.QVAL where QNAM = AERELLD")
     aerelnst = text(
@@ -50,8 +101,29 @@ class AdverseEvent(Crf):
         sdtm="AERELNST",
     )  # fmt: skip
     aeacn = coded(_("Action taken with the CAR-T cells"), Action, sdtm="AEACN")
-    aecontrt = coded(_("Was it treated?"), NoYes, sdtm="AECONTRT")
+    aecontrt = coded(
+        _("Was it treated?"), NoYes, sdtm="AECONTRT",
+        help=_("Then name below the lines of the medication log with which it was treated."),
+    )  # fmt: skip
     aecom = text(_("Comment"), length=500, optional=True, sdtm="COVAL where RDOMAIN = AE")
+
+    @derive("aeperiod", "AE-PERIOD")
+    def infusions_before(subject: Subject, aestdat: PartialDate) -> int | None:
+        return days.period(aestdat, days.infusions_of(subject))
+
+    @derive("aeinfdy", "AE-INFDY")
+    def days_since_infusion(subject: Subject, aestdat: PartialDate) -> int | None:
+        return days.infusion_day(aestdat, days.infusions_of(subject))
+
+    @derive("aestdy", "AE-STDY")
+    def study_day(subject: Subject, aestdat: PartialDate) -> int | None:
+        return days.study_day(aestdat, subject.lymphodepletion_on)
+
+    @derive("aeteae", "AE-TEAE")
+    def treatment_emergent(subject: Subject, aestdat: PartialDate) -> str | None:
+        """Registry entry: up to 90 days after infusion (parameter). A worsening is a line of its own."""
+        found = days.is_emergent(aestdat, days.infusions_of(subject), protocol.days("teae_window"))
+        return None if found is None else NoYes.YES if found else NoYes.NO
 
     @derive("aetoxscl", "AE-SCALE")
     def grading_system(aetoxgr: str, aespecial: list[str] | None = None) -> str:
@@ -78,3 +150,28 @@ class AdverseEvent(Crf):
     @rule("AE-05", _("The outcome does not fit whether the event is still going on. Please check both."))
     def outcome_fits(aeongo: str, aeout: str) -> bool:
         return aeout not in (OVER if aeongo == NoYes.YES else GOING_ON)
+
+    @rule("AE-06", _("The start date and the start with its time are different days. Please check both."))
+    def one_start(aestdat: PartialDate, aestdtc: datetime) -> bool:
+        return aestdat.earliest <= aestdtc.date() <= aestdat.latest
+
+    @rule("AE-07", _("The end date and the end with its time are different days. Please check both."))
+    def one_end(aeendat: PartialDate, aeendtc: datetime) -> bool:
+        return aeendat.earliest <= aeendtc.date() <= aeendat.latest
+
+    @rule("AE-08", _("The event ended before it started. Please check both times."))
+    def ends_after_start_to_the_minute(aestdtc: datetime, aeendtc: datetime) -> bool:
+        return aeendtc >= aestdtc
+
+    @rule("AE-09", _("“It was life-threatening” goes with grade 4 or 5. Please check both."))
+    def life_threatening_is_grade_four(aetoxgr: str, aesercrit: list[str]) -> bool:
+        """CTCAE 5.0: grade 4 is life-threatening. Not the reverse: a laboratory grade 4 may not be serious."""
+        return Seriousness.LIFE not in aesercrit or aetoxgr in (Grade.LIFE_THREATENING, Grade.DEATH)
+
+
+class Treatment(CrfRow):
+    """A line of the medication log with which the event was treated."""
+
+    rows = RowsSpec(AdverseEvent, "treatments", _("Treated with"))
+
+    aecmno = integer(_("Line of the medication log"), limits=(1, 9999), sdtm="RELREC")

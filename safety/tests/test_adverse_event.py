@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 
+from core.crf import read
+from core.crf.evaluate import gaps
 from core.testing.forms import a_subject, filled, fired
 
 EVENT: dict[str, Any] = {
@@ -20,6 +23,8 @@ EVENT: dict[str, Any] = {
     "aeser": "N",
     "aerel": "POSSIBLE",
     "aerelld": "NOT RELATED",
+    "aerepby": "SUBJECT",
+    "aectcae": "Headache",
     "aeacn": "DOSE NOT CHANGED",
     "aecontrt": "N",
 }
@@ -68,11 +73,15 @@ def test_an_end_of_an_event_that_goes_on_is_refused() -> None:
 
 def test_grade_5_is_fatal_serious_and_led_to_death() -> None:
     death = {"aetoxgr": "5", "aeout": "FATAL", "aeser": "Y", "aesercrit": ["DEATH"]}
-    assert fired(event(**death)) == set()
-    assert fired(event(**death | {"aetoxgr": "4"})) == {"AE-02"}
-    assert fired(event(**death | {"aeout": "UNKNOWN"})) == {"AE-02", "AE-04"}
-    assert fired(event(**death | {"aeser": "N", "aesercrit": None})) == {"AE-03"}
-    assert fired(event(**death | {"aesercrit": ["HOSPITAL"]})) == {"AE-04"}
+
+    def asks(**answers: Any) -> set[str]:
+        return {check for check in fired(event(**death | answers)) if check.startswith("AE-")}
+
+    assert asks() == set()
+    assert asks(aetoxgr="4") == {"AE-02"}
+    assert asks(aeout="UNKNOWN") == {"AE-02", "AE-04"}
+    assert asks(aeser="N", aesercrit=None) == {"AE-03"}
+    assert asks(aesercrit=["IMPORTANT"]) == {"AE-04"}
 
 
 def test_criteria_of_an_event_that_is_not_serious_are_refused() -> None:
@@ -135,3 +144,116 @@ def test_a_treatment_cannot_cause_what_was_there_before_it(start: str, cause: st
     day = date(2025, 3, 6)
     assert fired(event(**both), subject=a_subject(infusion_on=day)) == ({"AE-11"} if asked else set())
     assert fired(event(**both), subject=a_subject(lymphodepletion_on=day)) == ({"AE-12"} if asked else set())
+
+
+SERIOUS = {"aeser": "Y", "aesercrit": ["IMPORTANT"]}
+
+
+def report(key: int, of: int, **answers: Any) -> Any:
+    found = filled("SAE", saeaeno=of, **answers)
+    found.key = key
+    return found
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "asked"),
+    [
+        ("2025-03-05", "2025-03-05T23:59+08:00", False),
+        ("2025-03-05", "2025-03-06T00:00+08:00", True),
+        ("2025-03", "2025-03-31T10:00+08:00", False),
+        ("2025-03", "2025-04-01T10:00+08:00", True),
+    ],
+)
+def test_the_time_lies_on_the_day(day: str, time: str, asked: bool) -> None:
+    assert ("AE-06" in fired(event(aestdat=day, aestdtc=time, aeendat="2025-05-01"))) is asked
+    both = {"aestdat": "2025-01-01", "aeendat": day, "aeendtc": time}
+    assert ("AE-07" in fired(event(**both))) is asked
+
+
+def test_an_end_before_the_start_on_one_day_is_asked_about_by_the_minute() -> None:
+    day = {"aestdat": "2025-03-05", "aeendat": "2025-03-05", "aestdtc": "2025-03-05T10:00+08:00"}
+    assert "AE-08" not in fired(event(**day, aeendtc="2025-03-05T10:00+08:00"))
+    assert "AE-08" in fired(event(**day, aeendtc="2025-03-05T09:59+08:00"))
+
+
+@pytest.mark.parametrize(("grade", "asked"), [("3", True), ("4", False)])
+def test_what_was_life_threatening_is_grade_4(grade: str, asked: bool) -> None:
+    found = event(aetoxgr=grade, aeser="Y", aesercrit=["LIFE"])
+    assert ("AE-09" in fired(found)) is asked
+
+
+@pytest.mark.req("VAL-04")
+def test_an_event_knows_its_place_in_the_trial() -> None:
+    treated = a_subject(
+        lymphodepletion_on=date(2025, 3, 1), infusion_on=date(2025, 3, 6), second_infusion_on=date(2025, 9, 1)
+    )
+    found = event(subject=treated, aestdat="2025-03-06")
+    assert (found.aeperiod, found.aeinfdy, found.aestdy, found.aeteae) == (1, 0, 6, "Y")
+    later = event(subject=treated, aestdat="2025-09-02", aeendat="2025-09-03")
+    assert (later.aeperiod, later.aeinfdy, later.aestdy, later.aeteae) == (2, 1, 186, "Y")
+    before = event(subject=treated, aestdat="2025-03-05")
+    assert (before.aeperiod, before.aeinfdy, before.aestdy, before.aeteae) == (0, None, 5, "N")
+    screened = event(subject=a_subject(), aestdat="2025-03-05")
+    assert (screened.aeperiod, screened.aeinfdy, screened.aestdy, screened.aeteae) == (0, None, None, "N")
+
+
+def test_a_start_that_leaves_it_open_whether_it_is_emergent_is_asked_about() -> None:
+    treated = a_subject(infusion_on=date(2025, 3, 6))
+    assert "AE-13" in fired(event(aestdat="2025-03", aerel="UNLIKELY"), subject=treated, rows={})
+    assert "AE-13" not in fired(event(aestdat="2025-04", aerel="UNLIKELY"), subject=treated, rows={})
+
+
+def test_the_line_of_the_sae_log_is_of_this_event() -> None:
+    def asks(**answers: Any) -> bool:
+        found = event(**SERIOUS | answers)
+        found.key = 3
+        return "AE-14" in fired(found, others=[report(1, of=3), report(2, of=4)])
+
+    assert not asks()
+    assert not asks(aesaeno="1")
+    assert asks(aesaeno="2"), "it reports another event"
+    assert asks(aesaeno="7"), "there is none"
+
+
+@pytest.mark.req("SAF-05")
+@pytest.mark.parametrize(
+    ("special", "form", "check"),
+    [
+        ("CRS", "CRS", "AE-20"),
+        ("ICANS", "CRS", "AE-21"),
+        ("ICANS", "ICE", "AE-22"),
+        ("ICAHT", "ICAHT", "AE-23"),
+        ("HBV", "VIR", "AE-24"),
+        ("CMV/EBV", "VIR", "AE-25"),
+        ("HYPOGAMMA", "IMM", "AE-26"),
+        ("B-CELL APLASIA", "IMM", "AE-27"),
+        ("COAGULATION", "COAG", "AE-28"),
+        ("CARDIAC", "ECG", "AE-29"),
+        ("MG EXACERBATION", "RSC", "AE-30"),
+        ("MG CRISIS", "RSC", "AE-31"),
+        ("RCL", "RCL", "AE-32"),
+        ("PREGNANCY", "PREG", "AE-33"),
+    ],
+)
+def test_an_event_of_special_interest_asks_for_its_form(special: str, form: str, check: str) -> None:
+    found = event(aespecial=[special])
+    assert check in fired(found)
+    assert check not in fired(found, others=[stand_in(form, "2025-03-05")])
+    assert check in fired(found, others=[stand_in(form, "2025-03-04")]), "that was before it began"
+    assert check not in fired(event(aespecial=None))
+
+
+def stand_in(code: str, visit_on: str) -> Any:
+    """A record of another form, of which only its visit is read."""
+    return SimpleNamespace(
+        crf=SimpleNamespace(code=code), pk=None, visit=SimpleNamespace(visit_on=date.fromisoformat(visit_on))
+    )
+
+
+@pytest.mark.req("SAF-05")
+def test_a_malignancy_asks_for_tissue_and_the_transgene() -> None:
+    asked = set(gaps(event(aespecial=["MALIGNANCY"]), read.form("AE").items))
+    assert {"aemaltis", "aemalcar"} <= asked
+    assert not {"aemaltis", "aemalcar", "aeinfsit"} & set(gaps(event(aespecial=["CRS"]), read.form("AE").items))
+    with pytest.raises(ValidationError):
+        event(aemalcar="POS")
