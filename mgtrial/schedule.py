@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from django.utils.text import format_lazy
@@ -19,62 +20,18 @@ CONDITIONING: Final = _("Lymphodepletion")
 INPATIENT: Final = _("Infusion and hospital stay")
 MAIN: Final = _("Main study")
 LONG_TERM: Final = _("Long-term follow-up")
+SECOND: Final = _("Second treatment period")
 ANY_TIME: Final = _("Any time")
 
-# Forms that the visits name and that are not built yet
-FORMS_TO_COME: Final = {
-    "AB": _("AChR antibody"),
-    "BRG": _("Bridging therapy"),
-    "CARD": _("Cardiac markers"),
-    "CART": _("CAR copies and CAR T cells"),
-    "CLR": _("Pre-infusion clearance"),
-    "CM": _("Concomitant medication"),
-    "COAG": _("Coagulation"),
-    "COI": _("Product and chain of identity"),
-    "CRS": _("Daily CRS and ICANS record"),
-    "DLT": _("DLT adjudication"),
-    "DTH": _("Death"),
-    "ECG": _("Electrocardiogram"),
-    "ECHO": _("Echocardiogram"),
-    "HCG": _("Serum pregnancy test"),
-    "HEM": _("Haematology"),
-    "ICAHT": _("Haematotoxicity (ICAHT)"),
-    "ICE": _("ICE score"),
-    "IE1": _("Eligibility, stage 1"),
-    "IE2": _("Eligibility, stage 2"),
-    "IMM": _("Immunoglobulins and lymphocyte subsets"),
-    "INFC": _("Infection check"),
-    "INFL": _("Inflammation markers"),
-    "LD": _("Lymphodepletion dose"),
-    "LEUK": _("Leukapheresis"),
-    "MGC": _("MG Composite"),
-    "MGFA": _("MGFA classification"),
-    "MGH": _("Myasthenia gravis history"),
-    "MGQOL": _("MG-QOL15r"),
-    "MH": _("Medical history"),
-    "NMT": _("Nerve stimulation and neostigmine tests"),
-    "PE": _("Physical and neurological examination"),
-    "PFT": _("Pulmonary function"),
-    "PIS": _("MGFA post-intervention status"),
-    "PMT": _("Prior MG treatment"),
-    "QMG": _("QMG"),
-    "RCL": _("Replication-competent lentivirus"),
-    "RP": _("Reproductive status"),
-    "RSC": _("MG rescue treatment"),
-    "TCELL": _("T-cell expansion"),
-    "TEAE": _("Treatment-emergent AE reconciliation"),
-    "THY": _("Thyroid function"),
-    "THYM": _("Thymus and chest CT"),
-    "UA": _("Urinalysis"),
-    "VIR": _("Virology"),
-}
+# Forms that the visits name and that a later release brings
+FORMS_TO_COME: Final[dict[str, StrOrPromise]] = {}
 
 SCALES: Final = ("MGADL", "QMG", "MGC", "MGQOL")
 AT_SCREENING: Final = (
-    *("ICF", "DM", "RP", "MH", "MGH", "PMT", "THYM", "NMT", "TCELL", "MGFA", *SCALES),
-    *("VS", "PE", "ECG", "ECHO", "PFT"),
+    *("ICF", "DM", "RP", "RPM", "MH", "MGH", "PMT", "THYM", "NMT", "TCELL", "MGFA", *SCALES),
+    *("VS", "PE", "ECG", "ECHO", "PFT", "INFC"),
     *("HEM", "CHEM", "COAG", "VIR", "IMM", "AB", "THY", "UA", "UPT", "HCG"),
-    "IE1",
+    *("IE1", "ENR"),
 )
 AT_BASELINE: Final = (
     *("MGFA", *SCALES, "VS", "ICE", "ECG", "INFC"),
@@ -84,7 +41,28 @@ AT_BASELINE: Final = (
 AT_DAY_21: Final = ("VS", "ICE", "HEM", "CHEM", "COAG", "INFL", "CART", "AB", "MGADL", "QMG")
 AT_MONTHS: Final = (*SCALES, "PIS", "HEM", "CHEM", "AB", "IMM", "CART", "UPT")
 YEARLY_VISIT: Final = ("LTFU", "PE", "HEM", "CART", "RCL", "IMM")
-AS_NEEDED: Final = ("VS", "PE", "ECG", "HEM", "CHEM", "COAG", "INFL", "IMM", "AB", "CART", "UPT", "MGFA", *SCALES)
+INFUSED: Final = ("UPT", "VS", "ICE", "CART")
+AS_NEEDED: Final = (
+    *(
+        "VS",
+        "PE",
+        "ICE",
+        "CRS",
+        "ICAHT",
+        "INFC",
+        "CLR",
+        "ECG",
+        "HEM",
+        "CHEM",
+        "COAG",
+        "INFL",
+        "IMM",
+        "AB",
+        "CART",
+        "UPT",
+    ),
+    *("MGFA", *SCALES),
+)
 
 # Lymphodepletion runs on D-5, D-4 and D-3: infusion is planned 5 days after the first dose, 3 days after the last.
 LD1_TO_INFUSION: Final = 5
@@ -103,7 +81,7 @@ def _inpatient(day: int) -> VisitDef:
     kinetics = ("CART",) if day in {1, 4, 7, 10, 14} else ()
     weekly = ("AB", "MGADL") if day in {7, 14} else ()
     last = ("ICAHT",) if day == 14 else ()
-    forms = ("VS", "CRS", "ICE", "PFT", *blood, *alternate, *kinetics, *weekly, *last)
+    forms = ("VS", "ICE", "CRS", "PFT", *blood, *alternate, *kinetics, *weekly, *last)
     label = format_lazy(_("Day {day}"), day=day)
     return VisitDef(f"D{day}", label, forms, anchor=Anchor.INFUSION, target=day, phase=INPATIENT)
 
@@ -145,7 +123,7 @@ BEFORE_INFUSION: Final = (
     VisitDef(
         "LEUK",
         _("Leukapheresis"),
-        ("LEUK", "COI", "VS", "HEM", "MGADL"),
+        ("LEUK", "VS", "HEM", "MGADL"),
         anchor=Anchor.INFUSION,
         target=-protocol.LEUKAPHERESIS_PLANNED,
         before=protocol.LEUKAPHERESIS_EARLIEST - protocol.LEUKAPHERESIS_PLANNED,
@@ -183,7 +161,7 @@ TREATMENT: Final = (
     VisitDef(
         "INF",
         _("CAR-T infusion"),
-        ("UPT", "VS", "ICE", "CART", "COI", "INF"),
+        (*INFUSED, "INF", "CRS"),
         anchor=Anchor.LYMPHODEPLETION,
         target=LD1_TO_INFUSION,
         before=LD1_TO_INFUSION - LD1_TO_LD3 - protocol.REST_LEAST,
@@ -197,14 +175,24 @@ FOLLOW_UP: Final = (
     _counted("D21", _("Day 21"), 21, 2, AT_DAY_21),
     _counted("D28", _("Day 28"), 28, 2, (*AT_DAY_21, "MGC", "MGQOL", "PIS", "IMM", "UPT", "ECG", "ICAHT", "DLT")),
     _counted("M2", _("Month 2"), 60, 7, (*SCALES, "HEM", "CHEM", "IMM", "CART", "UPT")),
-    _counted("M3", _("Month 3"), 90, 7, (*AT_MONTHS, "VS", "ECG", "COAG", "INFL", "RCL", "TEAE")),
-    _counted("M6", _("Month 6"), 180, 14, (*AT_MONTHS, "RCL")),
+    _counted("M3", _("Month 3"), 90, 7, (*AT_MONTHS, "VS", "ECG", "COAG", "INFL", "RCL", "ICAHT", "TEAE")),
+    _counted("M6", _("Month 6"), 180, 14, (*AT_MONTHS, "RCL", "ICAHT")),
     _counted("M9", _("Month 9"), 270, 14, AT_MONTHS),
     _counted("M12", _("Month 12"), 365, 14, (*AT_MONTHS, "RCL")),
     _counted("M18", _("Month 18"), 545, 30, AT_MONTHS),
     _counted("M24", _("Month 24"), 730, 30, (*AT_MONTHS, "RCL", "DS")),
     *(_year(year) for year in range(3, protocol.LAST_YEAR + 1)),
 )
+
+
+def _again(visit: VisitDef) -> VisitDef:
+    """The same visit of the second treatment period: same days and windows, counted from the second infusion."""
+    label = format_lazy(_("{visit}, second period"), visit=visit.label)
+    return replace(visit, code=f"P2{visit.code}", label=label, anchor=Anchor.SECOND_INFUSION, phase=SECOND)
+
+
+FIRST_PERIOD: Final = (*TREATMENT[1:], *FOLLOW_UP)
+SECOND_PERIOD: Final = tuple(_again(visit) for visit in FIRST_PERIOD)
 
 WHENEVER: Final = (
     VisitDef("UNS", _("Unscheduled visit"), AS_NEEDED, VisitKind.UNSCHEDULED, phase=ANY_TIME),
@@ -216,12 +204,30 @@ WHENEVER: Final = (
         phase=ANY_TIME,
     ),
     VisitDef("RSC", _("MG relapse and rescue"), ("RSC", "VS", "PFT", *SCALES), VisitKind.EVENT, phase=ANY_TIME),
-    VisitDef("DTH", _("Death"), ("DTH",), VisitKind.EVENT, phase=ANY_TIME),
-    VisitDef("LOG", _("Running records"), ("AE", "CM", "DV", "PMC", "LTF"), VisitKind.LOG, phase=ANY_TIME),
+    VisitDef(
+        "LD", _("Lymphodepletion before a second infusion"), ("LD", "VS", "HEM", "CHEM"), VisitKind.EVENT, phase=SECOND
+    ),
+    VisitDef(
+        "INF2",
+        _("Second CAR-T infusion"),
+        (*INFUSED, "INFC", "CLR", "INF2", "CRS"),
+        VisitKind.EVENT,
+        phase=SECOND,
+    ),
+    VisitDef(
+        "LOG",
+        _("Running records"),
+        (
+            *("AE", "SAE", "IECHS", "CM", "HO", "COI", "PREG", "PMC", "DTH"),
+            *("RICF", "WD", "LTF", "DV"),
+        ),
+        VisitKind.LOG,
+        phase=ANY_TIME,
+    ),
 )
 
 SCHEDULE: Final = Schedule(
-    visits=(*BEFORE_INFUSION, *TREATMENT, *FOLLOW_UP, *WHENEVER),
+    visits=(*BEFORE_INFUSION, *TREATMENT, *FOLLOW_UP, *SECOND_PERIOD, *WHENEVER),
     versions=(ProtocolVersion(1, "1.0", _("Reference schedule, in force until the hospital's protocol is received")),),
     spacings=(
         Spacing("SCR", "LEUK", least=0, most=protocol.SCREENING_DAYS),
