@@ -125,5 +125,5 @@ def test_for_a_subject_what_is_not_asked_of_it_is_left_out(cast: Cast, subject: 
     client = client_of(cast.coordinator)
     title = squeezed(read.form("UPT").title)
     assert title in text_of(client.get("/blank-forms/SCR/?subject=01-001"))
-    enter(coordinator, subject, home_of("DM"), "DM", {"sex": "M"}, on=VISIT_ON)
+    enter(coordinator, subject, home_of("DM", subject, coordinator), "DM", {"sex": "M"}, on=VISIT_ON)
     assert title not in text_of(client.get("/blank-forms/SCR/?subject=01-001"))

@@ -25,7 +25,7 @@ CODES = sorted(read.form_models())
 def entered(code: str, subject: Subject, by: Actor) -> None:
     """The form with all its questions answered, and two rows in each group."""
     files = samples.keep_files(subject, by)
-    place = trial.place_at(subject, trial.home_of(code), code, 0 if read.form(code).log else 1)
+    place = trial.place_at(subject, trial.home_of(code, subject, by), code, 0 if read.form(code).log else 1)
     trial.save(place, samples.sample_entry(place.form, 0, files=files), by=by)
     commit()
 

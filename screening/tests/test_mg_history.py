@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from decimal import Decimal
 from typing import Any
 
@@ -68,20 +69,14 @@ def test_above_the_limit_only_where_it_is_certain(result: str, limit: str, above
 def test_a_second_reckoning_tries_values_that_the_result_can_stand_for() -> None:
     """Of each operator the values it allows, in steps of 0.01: all above, none above, or both."""
     limit = Decimal("0.05")
-    allowed = {
-        "": lambda value, said: value == said,
-        "<": lambda value, said: value < said,
-        "<=": lambda value, said: value <= said,
-        ">": lambda value, said: value > said,
-        ">=": lambda value, said: value >= said,
-    }
+    allowed = {"": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
     fine = [Decimal(step) / 1000 for step in range(0, 200)]
     for step in range(0, 15):
         said = Decimal(step) / 100
-        for operator, holds in allowed.items():
+        for sign, holds in allowed.items():
             seen = {value > limit for value in fine if holds(value, said)}
             expected = {frozenset({True}): "Y", frozenset({False}): "N", frozenset(): "N"}.get(frozenset(seen))
-            assert above_limit(Measured(said, operator), limit) == expected, (operator, said)
+            assert above_limit(Measured(said, sign), limit) == expected, (sign, said)
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_what_is_not_in_its_scope_is_not_asked() -> None:
 
 
 def refusals(code: str, on: date, *lines: Any, visit: str = "UNS", withdrawn_on: date | None = DAY) -> list[str]:
-    subject = a_subject(withdrawn_on=withdrawn_on)
+    subject = a_subject(**({"withdrawn_on": withdrawn_on} if withdrawn_on else {}))
     form = read.form("VS")
     at = Visit(subject=subject, code=visit, ordinal=0, visit_on=on)
     context = Context(subject, form.model(), at, {"WD": list(lines)})
