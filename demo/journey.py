@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from core import schedule
-from demo import laboratory
+from demo.answers import ANSWERS
+from demo.answers.scene import Scene
 from demo.course import Course
 from demo.desk import Desk
 
-MEASURED = ("VS", "MGADL", "CHEM", "UPT")  # forms whose answers follow from the course
 CONSENT_FORM = {"icyn": "Y", "icver": "2.1", "icverdat": "2023-03-28", "icsigner": "SUBJECT", "icexpl": "R01"}
 OFFSET = "+08:00"
 
@@ -62,43 +62,32 @@ class Journey:
         versions: Mapping[str, int] | None = None,
     ) -> None:
         """What the visit asks and the course answers. Form code -> answers that differ, reasons of missing ones."""
-        codes = [code for code in schedule.current().forms_of(name.split("-")[0]) if code in MEASURED]
-        for code in codes:
-            if code in leave_out:
-                continue
-            reasons = (missing or {}).get(code, {})
-            answers = self.answers(code, day) | dict((otherwise or {}).get(code, {}))
-            self.desk.enter(
-                name,
-                code,
-                {item: value for item, value in answers.items() if item not in reasons and value != ""},
-                on=self.on(day),
-                rows=self.rows(code, day),
-                missing=reasons,
-                version=(versions or {}).get(code),
-            )
+        for code in schedule.current().forms_of(name.split("-")[0]):
+            if code in ANSWERS and code not in leave_out:
+                said, reasons = (otherwise or {}).get(code, {}), (missing or {}).get(code, {})
+                self.fill(name, code, day, said, missing=reasons, version=(versions or {}).get(code))
 
-    def answers(self, code: str, day: int) -> dict[str, str]:
+    def fill(self, name: str, code: str, day: int, otherwise: Mapping[str, Any] | None = None, **options: Any) -> None:
+        """One form of a visit as the course answers it; `otherwise`: answers that differ."""
+        filled = ANSWERS[code](Scene(self, name, day))
+        if filled is None:
+            return
+        answers = {**filled.answers, **(otherwise or {})}
+        reasons = options.get("missing") or {}
+        self.desk.enter(
+            name,
+            code,
+            {item: value for item, value in answers.items() if item not in reasons and value != ""},
+            on=self.on(day),
+            rows=filled.rows,
+            by=self.desk.staff.investigator if filled.by_investigator else None,
+            **options,
+        )
+
+    def answers(self, code: str, day: int) -> Mapping[str, Any]:
         """What the course says on that day to a form's questions."""
-        if code == "CHEM":
-            return laboratory.sample(self.course, day, self.on(day).isoformat())
-        if code == "UPT":
-            return self.pregnancy_test(day)
-        return self.course.vitals(day) if code == "VS" else self.course.mgadl(day)
-
-    def rows(self, code: str, day: int) -> dict[str, list[dict[str, str]]]:
-        """The rows of a laboratory report: a few analytes each day in the ward, else the whole panel."""
-        if code != "CHEM":
-            return {}
-        analytes = laboratory.DAILY if -6 < day < 15 else tuple(laboratory.ANALYTES)
-        return {"results": laboratory.results(self.course, day, analytes)}
-
-    def pregnancy_test(self, day: int, result: str = "NEG") -> dict[str, str]:
-        """Women are tested; for men the form says why not."""
-        if not self.course.patient.is_woman:
-            return {"lbperf": "N", "lbreasnd": "Male"}
-        taken = {"lbdtc": self.moment(day, "07:30"), "lborres": result, "lbllod": "25.0", "lblot": "HCG2506-11"}
-        return {"lbperf": "Y"} | taken
+        filled = ANSWERS[code](Scene(self, "", day))
+        return filled.answers if filled else {}
 
     def to_leukapheresis(self, screening: int, leukapheresis: int, **options: Any) -> None:
         """Screening and collection of the cells."""

@@ -1,0 +1,10 @@
+"""Consent, demography, histories and eligibility."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from demo.answers.scene import Filled, Scene
+
+ANSWERS: Final[Mapping[str, Callable[[Scene], Filled | None]]] = {}
