@@ -37,6 +37,8 @@ class Patient:
     fever: Curve = NO_FEVER
     ethnic: str = "HAN"
     stands_at: Mapping[str, float] = field(default_factory=dict)  # analyte -> where between its limits, 0 to 1
+    low_pressure: tuple[int, ...] = ()  # days on which CRS lowers the pressure
+    confused: tuple[int, ...] = ()  # days on which the ICE score is not full
 
     @property
     def is_woman(self) -> bool:

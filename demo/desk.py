@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from accounts.actor import Actor
-from core import schedule
-from core.actions import crf, draft, query, visit
+from core import schedule, signing
+from core.actions import crf, draft, query, signature, visit
 from core.actions.entry import Entry, RowEntry
+from core.actions.signature import ToSign
 from core.crf import read
-from core.models import Query, QueryState, Subject
+from core.models import Meaning, Query, QueryState, Subject
 from core.places import LOG, NEW, Place, VisitPlace, place_of, visit_of
 
 Rows = Mapping[str, Sequence[Mapping[str, str]]]
@@ -62,11 +63,26 @@ class Desk:
         crf.save(place, entry, by=by or self.staff.coordinator)
         self.acts += 1
 
-    def line(self, code: str, answers: Mapping[str, Any], *, by: Actor | None = None) -> int:
+    def line(self, code: str, answers: Mapping[str, Any], *, by: Actor | None = None, rows: Rows | None = None) -> int:
         """A new line of a log; gives its number."""
-        saved = crf.save(self.place(LOG, code, NEW), Entry(answers), by=by or self.staff.coordinator)
+        entries = {group: [RowEntry(row) for row in found] for group, found in (rows or {}).items()}
+        saved = crf.save(self.place(LOG, code, NEW), Entry(answers, rows=entries), by=by or self.staff.coordinator)
         self.acts += 1
         return saved.record.key if saved.record else NEW
+
+    def sign(self, visit_name: str, code: str) -> None:
+        """The investigator signs a form."""
+        forms = signing.waiting(self.subject, visit_name, code).forms
+        shown = [ToSign(each.place, each.record.revision, each.digest) for each in forms]
+        signature.sign(self.subject, shown, Meaning.REVIEWED, by=self.staff.investigator)
+        self.acts += 1
+
+    def extend(self, code: str, key: int, rows: Mapping[str, Sequence[RowEntry]], reason: str) -> None:
+        """Rows are added to a line of a log, or filled in further."""
+        place = self.place(LOG, code, key)
+        revision = place.record.revision if place.record else 0
+        crf.save(place, Entry({}, rows=rows), by=self.staff.coordinator, reason=reason, revision=revision)
+        self.acts += 1
 
     def correct(
         self, visit_name: str, code: str, answers: Mapping[str, Any], reason: str, *, key: int | None = None

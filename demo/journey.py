@@ -8,13 +8,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from core import schedule
-from demo.answers import ANSWERS
+from core.actions.entry import RowEntry
+from demo.answers import ANSWERS, treatment
 from demo.answers.scene import Scene
 from demo.course import Course
 from demo.desk import Desk
 
 CONSENT_FORM = {"icyn": "Y", "icver": "2.1", "icverdat": "2023-03-28", "icsigner": "SUBJECT", "icexpl": "R01"}
 OFFSET = "+08:00"
+SIGNED_AT_ONCE = ("IE1", "IE2")  # the next step needs the signature
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class Journey:
             by=self.desk.staff.investigator if filled.by_investigator else None,
             **options,
         )
+        if code in SIGNED_AT_ONCE:
+            self.desk.sign(name, code)
 
     def answers(self, code: str, day: int) -> Mapping[str, Any]:
         """What the course says on that day to a form's questions."""
@@ -95,33 +99,29 @@ class Journey:
         self.visit("LEUK", leukapheresis, **options)
 
     def to_infusion(self, lot: str, *, dose_share: float = 1.0) -> None:
-        """Baseline, three days of lymphodepletion, rest, infusion on day 0."""
+        """Baseline, three days of lymphodepletion, rest, clearance, infusion on day 0."""
+        self.to_clearance(lot)
+        self.visit("INF", 0, leave_out=("CRS",))
+        self.fill("RST", "CLR", -1)
+        self.infusion(lot, dose_share)
+        self.fill("INF", "CRS", 0)
+
+    def to_clearance(self, lot: str) -> None:
+        """Baseline, three days of lymphodepletion, the days of rest, the product at hand."""
         self.visit("BL", -6)
         for number in (1, 2, 3):
             self.visit(f"LD{number}", number - 6)
-        self.visit("RST", -1)
-        self.visit("INF", 0)
-        self.infusion(lot, dose_share)
+        self.visit("RST", -1, leave_out=("CLR",))
+        filled = treatment.product(Scene(self, "LOG", -1), lot)
+        self.desk.line("COI", filled.answers, rows=filled.rows)
 
     def infusion(self, lot: str, dose_share: float) -> None:
-        """The investigator enters what was given."""
-        chance = self.course.chance("INF")
-        weight = round(self.course.weight(-1), 1)
-        begun = chance.randrange(5, 40, 5)
-        answers = {
-            "exoccur": "Y",
-            "exlot": lot,
-            "exviab": f"{chance.uniform(86, 95):.1f}",
-            "expldos": "1",
-            "exweight": f"{weight:.1f}",
-            "exdose": f"{weight * dose_share * chance.uniform(0.97, 1.02):.2f}",
-            "exstdtc": self.moment(0, f"10:{begun:02}"),
-            "exendtc": self.moment(0, f"10:{begun + chance.randint(12, 18):02}"),
-            "exvamt": str(chance.choice((50, 55, 60))),
-            "exintp": "N",
-            "cmprem": ["ANTIPYRETIC", "ANTIHISTAMINE"],
-        }
-        self.desk.enter("INF", "INF", answers, on=self.day0, by=self.desk.staff.investigator)
+        """The investigator enters what was given, and the product's way is closed."""
+        filled = treatment.infusion(Scene(self, "INF", 0), lot, dose_share)
+        self.desk.enter("INF", "INF", filled.answers, on=self.day0, rows=filled.rows, by=self.desk.staff.investigator)
+        given = {"prstate": "INFUSED", "prstdtc": self.moment(0, "11:00"), "prstby": "R01"}
+        bag = RowEntry({"dathaw": self.moment(0, "09:58"), "dafate": "INFUSED"}, 1)
+        self.desk.extend("COI", 1, {"states": [RowEntry(given)], "bags": [bag]}, "The bag was infused.")
 
     def ward(self, last: int, first: int = 1, **options: Any) -> None:
         """The daily visits after infusion."""

@@ -21,7 +21,7 @@ class Limits:
         return self.women if sex == "F" else self.men
 
 
-def _both(unit: str, low: float | None, high: float, digits: int = 0) -> Limits:
+def both(unit: str, low: float | None, high: float, digits: int = 0) -> Limits:
     return Limits(unit, (low, high), (low, high), digits)
 
 
@@ -30,22 +30,22 @@ ANALYTES = {
     "AST": Limits("U/L", (15, 40), (13, 35)),
     "ALP": Limits("U/L", (45, 125), (35, 100)),
     "GGT": Limits("U/L", (10, 60), (7, 45)),
-    "BILI": _both("umol/L", None, 23, 1),
-    "BILDIR": _both("umol/L", None, 8, 1),
+    "BILI": both("umol/L", None, 23, 1),
+    "BILDIR": both("umol/L", None, 8, 1),
     "CREAT": Limits("umol/L", (57, 97), (41, 73)),
     "UREA": Limits("mmol/L", (3.1, 8.0), (2.6, 7.5), 2),
     "URATE": Limits("umol/L", (208, 428), (155, 357)),
-    "ALB": _both("g/L", 40, 55, 1),
-    "PROT": _both("g/L", 65, 85, 1),
-    "GLUC": _both("mmol/L", 3.9, 6.1, 2),
-    "SODIUM": _both("mmol/L", 137, 147, 1),
-    "K": _both("mmol/L", 3.5, 5.3, 2),
-    "CL": _both("mmol/L", 99, 110, 1),
-    "CA": _both("mmol/L", 2.11, 2.52, 2),
-    "MG": _both("mmol/L", 0.75, 1.02, 2),
-    "PHOS": _both("mmol/L", 0.85, 1.51, 2),
+    "ALB": both("g/L", 40, 55, 1),
+    "PROT": both("g/L", 65, 85, 1),
+    "GLUC": both("mmol/L", 3.9, 6.1, 2),
+    "SODIUM": both("mmol/L", 137, 147, 1),
+    "K": both("mmol/L", 3.5, 5.3, 2),
+    "CL": both("mmol/L", 99, 110, 1),
+    "CA": both("mmol/L", 2.11, 2.52, 2),
+    "MG": both("mmol/L", 0.75, 1.02, 2),
+    "PHOS": both("mmol/L", 0.85, 1.51, 2),
     "CK": Limits("U/L", (50, 310), (40, 200)),
-    "LDH": _both("U/L", 120, 250),
+    "LDH": both("U/L", 120, 250),
 }
 # In the ward every day; the whole panel at the other visits.
 DAILY = ("ALT", "AST", "BILI", "CREAT", "UREA", "K", "SODIUM", "LDH")

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from time import monotonic
 
 from accounts.models import Role, Site
+from core.actions import signature
 from core.actions import subject as subjects
 from core.models import Subject
+from core.wording.signatures import STATEMENT
 from demo import cast, oversight
 from demo.course import Course
 from demo.desk import Desk, Staff
@@ -35,6 +37,9 @@ def is_complete() -> bool:
 
 
 def _staff(site: str) -> Staff:
+    """Who works there; the investigator accepts that electronic signatures bind as those by hand do."""
+    if cast.actor(Role.INVESTIGATOR, site).user.equivalence_at is None:
+        signature.accept_statement(str(STATEMENT), by=cast.actor(Role.INVESTIGATOR, site))
     return Staff(cast.actor(Role.COORDINATOR, site), cast.actor(Role.INVESTIGATOR, site), cast.actor(Role.MONITOR))
 
 

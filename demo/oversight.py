@@ -17,7 +17,6 @@ from core.actions.verification import Ticks
 from core.lockcheck import Target
 from core.models import Change, Meaning, Subject
 from core.places import visit_of
-from core.wording.signatures import STATEMENT
 from demo import cast
 
 FIRST = "01-001"  # the subject whose casebook has come furthest
@@ -48,8 +47,6 @@ def _verify(subject: Subject, visits: tuple[str, ...], *, by: Actor) -> int:
 
 def _sign(subject: Subject, visits: tuple[str, ...], *, by: Actor) -> int:
     """The forms of these visits, after the statement of equivalence."""
-    signature.accept_statement(str(STATEMENT), by=by)
-    by = cast.actor(Role.INVESTIGATOR, subject.number[:2])  # who has now accepted it
     forms = [each for name in visits for each in signing.waiting(subject, name).forms]
     shown = [ToSign(each.place, each.record.revision, each.digest) for each in forms]
     return len(signature.sign(subject, shown, Meaning.REVIEWED, by=by))

@@ -1,4 +1,4 @@
-"""Long-term follow-up, end of study."""
+"""Long-term follow-up and end of study of an invented subject."""
 
 from __future__ import annotations
 
@@ -7,4 +7,18 @@ from typing import Final
 
 from demo.answers.scene import Filled, Scene
 
-ANSWERS: Final[Mapping[str, Callable[[Scene], Filled | None]]] = {}
+NOTHING: Final = ("ltfmgtx", "ltfmal", "ltfneuro", "ltfauto", "ltfhaem", "ltfinf", "ltfpreg", "ltfcart")
+
+
+def long_term(scene: Scene) -> Filled:
+    """Well, and nothing new."""
+    return Filled({"ltfmode": "VISIT", "ltfalive": "ALIVE", "ltfmg": "MINIMAL"} | dict.fromkeys(NOTHING, "N"))
+
+
+def end_of_study(scene: Scene) -> Filled:
+    """The main study is over, long-term follow-up goes on."""
+    said = {"dsdecod": "COMPLETED", "dsstdat": scene.on.isoformat(), "dsltfu": "Y", "dslast": scene.on.isoformat()}
+    return Filled(said)
+
+
+ANSWERS: Final[Mapping[str, Callable[[Scene], Filled | None]]] = {"LTFU": long_term, "DS": end_of_study}
