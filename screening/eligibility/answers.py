@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.crf.values import Measured
 
@@ -25,11 +24,11 @@ class Kind(StrEnum):
 class Answer(models.TextChoices):
     """Is the criterion met? Of an exclusion criterion, met means excluded."""
 
-    MET = "MET", pgettext_lazy("criterion", "Met")
-    NOT_MET = "NOT_MET", pgettext_lazy("criterion", "Not met")
+    MET = "MET", _("Met")
+    NOT_MET = "NOT_MET", _("Not met")
     NOT_EVALUABLE = "NOT_EVALUABLE", _("Not evaluable")
     DEFERRED = "DEFERRED", _("Deferred to stage 2")
-    NOT_APPLICABLE = "NOT_APPLICABLE", pgettext_lazy("criterion", "Not applicable")
+    NOT_APPLICABLE = "NOT_APPLICABLE", _("Not applicable")
 
 
 class Overall(models.TextChoices):

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.crf.declare import coded, derive, refuse, rule, text
 from core.crf.rules import Context
@@ -32,9 +31,9 @@ HEADINGS: Final = {Kind.INCLUSION: _("Inclusion criteria"), Kind.EXCLUSION: _("E
 class OwnAnswer(models.TextChoices):
     """The investigator's own answer."""
 
-    MET = "MET", pgettext_lazy("criterion", "Met")
-    NOT_MET = "NOT_MET", pgettext_lazy("criterion", "Not met")
-    NOT_APPLICABLE = "NOT_APPLICABLE", pgettext_lazy("criterion", "Not applicable")
+    MET = "MET", _("Met")
+    NOT_MET = "NOT_MET", _("Not met")
+    NOT_APPLICABLE = "NOT_APPLICABLE", _("Not applicable")
     NOT_EVALUABLE = "NOT_EVALUABLE", _("Not evaluable")
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from core.crf import read
 from core.crf.evaluate import across
 from core.crf.rules import VISIT, Context
 from core.models import Subject, Visit
@@ -23,7 +24,8 @@ def asks(code: str, on: date | None, subject: Subject | None = None) -> dict[str
     """Check id -> kind, for a visit on that day."""
     subject = subject or someone()
     visit = Visit(subject=subject, code=code, visit_on=on)
-    return {firing.check_id: firing.kind for firing in across(VISIT, Context(subject, visit, visit))}
+    context = Context(subject, visit, visit, {code: [] for code in read.form_models()})
+    return {firing.check_id: firing.kind for firing in across(VISIT, context)}
 
 
 def test_it_works() -> None:
