@@ -140,7 +140,7 @@ def _refused(criterion: Criterion, stage: Stage) -> Any:
     )
     def holds(**answers: Any) -> bool:
         """What is not answered is not satisfied."""
-        passed = all(answers[name] is not None and criterion.passes(answers[name]) for name in items)
+        passed = all(criterion.passes(answers[name]) for name in items)
         return passed or answers["ied"] != Decision.ELIGIBLE
 
     return holds
