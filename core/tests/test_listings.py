@@ -84,15 +84,15 @@ def test_few_answers_alike_say_nothing(cast: Cast, subject: Subject, coordinator
 def test_faster_than_a_person_types(moved: Any, cast: Cast, subject: Subject, coordinator: Actor) -> None:
     """The second form follows the first by nine seconds for its ten answers; then by eleven."""
     save_vs(subject, CALM, by=coordinator)
-    save_vs(subject, CALM, by=coordinator, visit="LEUK")
+    save_vs(subject, CALM, by=coordinator, visit="BL")
     last = "(SELECT max(id) FROM core_change)"
     first = f"(SELECT at FROM core_change WHERE id < {last} ORDER BY id DESC LIMIT 1)"  # noqa: S608
     # The visit's two values were written by the same save.
     moved(f"UPDATE core_change SET at = {first} + interval '11.9 s' WHERE id = {last}")  # noqa: S608
-    (line,) = [line for line in found("fast-entry") if line.visit_name == "LEUK"]
+    (line,) = [line for line in found("fast-entry") if line.visit_name == "BL"]
     assert 0.9 < line.figure < 1
     moved(f"UPDATE core_change SET at = {first} + interval '12.1 s' WHERE id = {last}")  # noqa: S608
-    assert [line for line in found("fast-entry") if line.visit_name == "LEUK"] == []
+    assert [line for line in found("fast-entry") if line.visit_name == "BL"] == []
 
 
 @pytest.mark.req("AUD-06")

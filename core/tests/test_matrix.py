@@ -111,9 +111,9 @@ def test_missing_answers_are_counted(subject: Subject, coordinator: Actor) -> No
 
 def test_open_queries_are_counted_at_their_form_and_at_their_visit(subject: Subject, coordinator: Actor) -> None:
     save_vs(subject, CALM | {"sysbp": 300, "temp": "41.9"}, by=coordinator)
-    dated(subject, "LD1", in_days(subject, 5), coordinator)  # in the future
+    dated(subject, "LD2", in_days(subject, 5), coordinator)  # in the future
     assert cell(subject, "SCR", "VS").queries == 2
-    assert (row(subject, "SCR").queries, row(subject, "LD1").queries) == (0, 1)
+    assert (row(subject, "SCR").queries, row(subject, "LD2").queries) == (0, 1)
 
 
 def test_a_missed_visit_asks_for_nothing_more(subject: Subject, coordinator: Actor) -> None:

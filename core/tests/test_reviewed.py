@@ -101,13 +101,13 @@ def test_the_button_marks_up_to_what_was_shown(cast: Cast, vitals: Subject, coor
 
 def test_each_record_is_reviewed_for_itself(vitals: Subject, coordinator: Actor, monitor: Actor) -> None:
     save(place_at(vitals, "SCR", "DM"), Entry({"sex": "F"}), by=coordinator)
-    save_vs(vitals, CALM, by=coordinator, visit="LEUK")
+    save_vs(vitals, CALM, by=coordinator, visit="BL")
     for term in ("Fever", "Rash"):
         save(place_at(vitals, "LOG", "AE", 0), Entry({"aeterm": term, "aestdat": "2026-03"}), by=coordinator)
     read(vitals, VS, Record("LOG", "AE", 2), by=monitor)
     assert set(new(monitor)) == {
         ("01-001", "SCR", "DM", 1),
-        ("01-001", "LEUK", "VS", 1),
+        ("01-001", "BL", "VS", 1),
         ("01-001", "LOG", "AE", 1),
     }
 

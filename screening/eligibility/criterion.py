@@ -27,7 +27,7 @@ class Wording:
 class Criterion:
     """One criterion. `reads`: items of other forms, `FORM.item` or `FORM.group.item`; `own`: items of its own form.
 
-    `stages`: those that answer it. Before the first it is deferred; at a later one, what was found there stands.
+    `stages`: those that answer it. Before the first it is deferred; a later one judges what was found since, unasked.
     """
 
     key: str
@@ -65,7 +65,7 @@ class Criterion:
         """Does the stage answer it?"""
         return stage in self.stages
 
-    def passes(self, answer: str) -> bool:
+    def passes(self, answer: str | None) -> bool:
         """May a subject with this answer take part? Also where it is deferred or not applicable."""
         return answer in PASSES[self.kind]
 
@@ -77,7 +77,7 @@ class Criterion:
         """The computed answer at a stage, with all that it was computed from."""
         if facts.stage.number < min(self.stages):
             return Finding(Answer.DEFERRED)
-        ask = Evidence(facts if self.is_asked(facts.stage.number) else facts.at_screening(), self.reads)
+        ask = Evidence(facts, self.reads)
         said = self.holds(ask)
         if said is None:
             return Finding(Answer.NOT_EVALUABLE, tuple(ask.used), ask.why)

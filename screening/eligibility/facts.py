@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, Protocol
 
@@ -40,10 +40,6 @@ class Facts:
     source: Source = field(repr=False)
     visit_on: date | None = None
     form: Mapping[str, Any] = field(default_factory=dict)
-
-    def at_screening(self) -> Facts:
-        """The same subject at stage 1: what is answered there is not asked again."""
-        return replace(self, stage=STAGE_1, visit_on=None, form={})
 
     def at_stage(self, code: str) -> list[Any]:
         """The records of a form that the stage judges, oldest first: of its visit, and repeats at unscheduled visits.

@@ -59,9 +59,8 @@ def _asked(criterion: Criterion, stage: Stage, heading: StrOrPromise) -> dict[st
     """The investigator's own answer, and the query where it differs."""
     wording, key = criterion.wordings[-1], criterion.key
     sdtm = f"IEORRES where IETESTCD = {'INCL' if criterion.kind is Kind.INCLUSION else 'EXCL'}{int(key[1:]):02}"
-    label = format_lazy(_("{criterion}: your answer"), criterion=name_of(criterion))
     return {
-        criterion.item: coded(label, OwnAnswer, heading=heading, help=wording.text, sdtm=sdtm),
+        criterion.item: coded(name_of(criterion), OwnAnswer, heading=heading, help=wording.text, sdtm=sdtm),
         **_reason(criterion),
         f"{criterion.item}_differs": _differs(criterion, stage),
     }
@@ -76,7 +75,7 @@ def _reason(criterion: Criterion) -> dict[str, Any]:
 
 
 def _computed(criterion: Criterion, stage: Stage, heading: StrOrPromise) -> dict[str, Any]:
-    label = format_lazy(_("{criterion}: computed"), criterion=name_of(criterion))
+    label = format_lazy(_("{key}: computed answer"), key=criterion.key)
     target = f"SUPPIE.QVAL where QNAM = {criterion.computed_item.upper()}"
     field = coded(label, Answer, heading=heading, sdtm=target)
     return {
@@ -140,7 +139,7 @@ def _refused(criterion: Criterion, stage: Stage) -> Any:
     )
     def holds(**answers: Any) -> bool:
         """What is not answered is not satisfied."""
-        passed = all(answers[name] is not None and criterion.passes(answers[name]) for name in items)
+        passed = all(criterion.passes(answers[name]) for name in items)
         return passed or answers["ied"] != Decision.ELIGIBLE
 
     return holds

@@ -33,13 +33,17 @@ class UsedLine:
 
 @dataclass(frozen=True)
 class CriterionLine:
-    """A criterion as the panel shows it. `stored`: the computed answer as saved, where it is another by now."""
+    """A criterion as the panel shows it. `own`: the investigator's answer as saved.
+
+    `stored`: the computed answer as saved, where it is another by now.
+    """
 
     criterion: Criterion
     wording: Wording
     finding: Finding
     used: list[UsedLine]
     carried: bool
+    own: str = ""
     stored: str = ""
 
     @property
@@ -81,8 +85,13 @@ def _line(criterion: Criterion, found: Evaluation, place: Place) -> CriterionLin
             for used in finding.used
         ],
         _is_carried(criterion, found.facts.stage),
-        str(Answer(stored).label) if stored and stored != finding.answer else "",
+        _in_words(getattr(place.record, criterion.item, None)),
+        _in_words(stored) if stored != finding.answer else "",
     )
+
+
+def _in_words(answer: str | None) -> str:
+    return str(Answer(answer).label) if answer else ""
 
 
 def _is_carried(criterion: Criterion, stage: Stage) -> bool:

@@ -246,6 +246,13 @@ def test_what_stage_2_does_not_ask_again_stands_as_screening_found_it() -> None:
     assert answer("E12", {"VIR": record(hivscr="NR", hivconf=None)}, stage=2) == "NOT_MET"
 
 
+def test_what_was_found_after_leukapheresis_counts_at_stage_2_and_not_at_stage_1() -> None:
+    collected = someone(leukapheresis_on=date(2026, 3, 19))
+    found = {"VIR": [record(hivscr="NR", hivconf=None), record("UNS-1", date(2026, 3, 25), hivscr="R", hivconf="POS")]}
+    assert answer("E12", found, subject=collected) == "NOT_MET"
+    assert answer("E12", found, subject=collected, stage=2) == "MET"
+
+
 def test_a_criterion_reads_only_what_it_says() -> None:
     from screening.eligibility.evidence import Evidence
 
