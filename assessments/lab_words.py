@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from assessments.ctcae import Toxicity
 from assessments.laboratory import Indicator, Unit
+from core.crf.display import figure
 
 
 def in_short(row: Any) -> list[str]:
@@ -28,16 +28,10 @@ def _limits(row: Any) -> str:
     if row.lbnrlo is None and row.lbnrhi is None:
         return ""
     if row.lbnrhi is None:
-        span = f"≥ {_plain(row.lbnrlo)}"
+        span = f"≥ {figure(row.lbnrlo)}"
     else:
-        span = f"≤ {_plain(row.lbnrhi)}" if row.lbnrlo is None else f"{_plain(row.lbnrlo)}–{_plain(row.lbnrhi)}"
+        span = f"≤ {figure(row.lbnrhi)}" if row.lbnrlo is None else f"{figure(row.lbnrlo)}–{figure(row.lbnrhi)}"
     return f"{span} {Indicator(row.lbnrind).label}" if row.lbnrind else span
-
-
-def _plain(limit: Decimal) -> str:
-    """Without the zeros that the column adds."""
-    text = f"{limit:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _grade(row: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import pgettext
@@ -26,4 +27,12 @@ def show(item: Item, value: Any) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} {value.isoformat()[-6:]}"
+    if isinstance(value, Decimal):
+        return figure(value)
     return f"{value:%H:%M}" if isinstance(value, time) else str(value)
+
+
+def figure(value: Decimal) -> str:
+    """A decimal without the zeros that a column of three and more places adds; one or two may have been observed."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if len(text.partition(".")[2]) > 2 else text

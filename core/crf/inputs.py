@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.crf.display import figure
 from core.crf.fields import Bounded, ValueText
 from core.crf.items import Item, Kind
 
@@ -170,4 +172,6 @@ def shown(item: Item, value: Any) -> str | list[str]:
         return list(value)
     if item.kind is Kind.MOMENT:
         return str(value.strftime("%Y-%m-%d %H:%M ")) + str(value.isoformat()[-6:])
+    if isinstance(value, Decimal):
+        return figure(value)
     return str(value.strftime("%H:%M") if isinstance(value, time) else value)

@@ -199,12 +199,22 @@ class RowView:
         row: Any = self.form.row
         if row is None:
             return []
-        return list(row.in_short) or [f"{view.item.label}: {view.stored}" for view in self.derived if view.stored]
+        said = row.in_short
+        return (
+            [f"{view.item.label}: {view.stored}" for view in self.derived if view.stored]
+            if said is None
+            else list(said)
+        )
 
     @property
     def asked_about(self) -> list[ItemView]:
-        """The derived items with a query."""
-        return [view for view in self.derived if view.queries]
+        """The items with a query: it stands below the row, where there is room for it."""
+        return [view for view in (*self.items, *self.derived) if view.queries]
+
+    @property
+    def columns(self) -> int:
+        """How many cells the row has: its items, what is derived, and whether it is void."""
+        return len(self.items) + bool(self.derived) + 1
 
     @property
     def title(self) -> str:

@@ -126,9 +126,9 @@ class CrfRow(Declared):
         return f"{self.rows.name} {self.key}"
 
     @property
-    def in_short(self) -> Sequence[StrOrPromise]:
-        """What is derived, for one narrow cell of the table: line by line. Nothing: each value under its label."""
-        return ()
+    def in_short(self) -> Sequence[StrOrPromise] | None:
+        """What is derived, for one narrow cell of the table: line by line. None: each value under its label."""
+        return None
 
     @classmethod
     def of(cls, record: Crf) -> list[CrfRow]:

@@ -158,7 +158,7 @@ def test_a_row_is_asked_about_by_its_key(subject: Subject, coordinator: Actor) -
     good = row | {"lborresu": "U/L"}
     entry = Entry({"lbperf": "Y"}, rows={"results": [RowEntry(good, 1), RowEntry(row, 2)]}, visit_on=VISIT_ON)
     trial.save(trial.place_at(subject, "SCR", "CHEM"), entry, by=coordinator)
-    assert [(q.group, q.row_key, q.check_id) for q in Query.objects.all()] == [("results", 2, "CHEM-01")]
+    assert [(q.group, q.row_key, q.check_id) for q in Query.objects.all()] == [("results", 2, "LB-01")]
     voided = Entry({}, rows={"results": [RowEntry({}, 2, voided=True)]})
     trial.save(trial.place_at(subject, "SCR", "CHEM"), voided, by=coordinator, reason=WHY)
     assert Query.objects.get().state == "CLOSED"

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.crf import read
+from core.crf.display import figure
 from core.crf.fields import as_json
 from core.crf.values import Measured, PartialDate, parse_moment, write_moment
 
@@ -162,3 +163,11 @@ def test_a_value_is_as_the_database_would_say_it() -> None:
         field: Any = read.form("VS").model._meta.get_field(name)
         said = as_json(field, field.to_python(typed))
         assert said == (Decimal(kept) if name == "temp" else kept)
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [("428.0000", "428"), ("0.6450", "0.645"), ("58.0", "58.0"), ("1.50", "1.50"), ("0.000000", "0"), ("100", "100")],
+)
+def test_zeros_that_a_column_of_many_places_adds_are_not_shown(stored: str, shown: str) -> None:
+    assert figure(Decimal(stored)) == shown
