@@ -147,6 +147,7 @@ def test_steroids_of_other_routes_and_for_left_out_reasons_do_not_count() -> Non
         ("2026-03-14", "2026-03", Fraction(20, 7)),
         ("2026-04", None, 0),
         ("2026-03-20", "2026-03-10", None),  # contradicts itself
+        ("2026-01-20", "2026-01-10", None),  # and one of the two may be the wrong one
     ],
 )
 def test_a_partial_date_counts_where_it_settles_the_days(start: str, end: str | None, mean: Fraction | None) -> None:

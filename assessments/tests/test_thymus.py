@@ -42,6 +42,7 @@ def test_what_is_planned_during_the_trial_excludes(plan: str) -> None:
     [
         ("2020-05", "2020-08", False),
         ("2020-05", "2020-05", False),
+        ("2020-05-09", "2020-05-09", False),
         ("2020-05", "2020-04", True),
         ("2020", "2020-01", False),
         ("2020", "2019", True),
