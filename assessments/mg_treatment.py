@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 INHIBITOR: Final = "CHEI"
-# Given for CRS, ICANS or infection they have a class of their own and are no MG treatment.
-IMMUNE: Final = frozenset({"STEROID", "NSIST", "RTX", "IVIG", "PLEX", "FCRN", "COMPL"})
+IMMUNE: Final = frozenset({"STEROID", "NSIST", "RTX", "IVIG", "PLEX", "FCRN", "COMPL", "BIOLOGIC"})
 ANY: Final = IMMUNE | {INHIBITOR}
-PYRIDOSTIGMINE: Final = ("pyridostigmin", "mestinon", "吡斯的明", "吡啶斯的明")
-DOSES_A_DAY: Final = {
-    "QD": 1, "BID": 2, "TID": 3, "QID": 4, "5XD": 5,
-    "Q4H": 6, "Q6H": 4, "Q8H": 3, "Q12H": 2,
-}  # fmt: skip
+# Given for CRS, ICANS, infection or low immunoglobulins, the same medicine is no MG treatment.
+FOR_MG: Final = frozenset({"MG", "RESCUE", "BRIDGE"})
 
 Line: TypeAlias = Any  # a record of form CM
 
 
 def surely(lines: Iterable[Line], classes: Iterable[str], since: date, until: date) -> list[Line]:
     """The lines of these classes certainly taken on a day from `since` to `until`, whatever partial dates hide."""
-    return [line for line in _of(lines, classes) if _began_by(line, until) and _lasted_to(line, since)]
+    wanted = frozenset(classes)
+    for_mg = (line for line in lines if line.cmclas in wanted and line.cmindc in FOR_MG)
+    return [line for line in for_mg if _began_by(line, until) and _lasted_to(line, since)]
 
 
 def perhaps(lines: Iterable[Line], classes: Iterable[str], since: date, until: date) -> list[Line]:
     """The lines of these classes that may have been taken on a day from `since` to `until`."""
-    return [line for line in _of(lines, classes) if _may_begin_by(line, until) and _may_last_to(line, since)]
-
-
-def _of(lines: Iterable[Line], classes: Iterable[str]) -> Iterator[Line]:
     wanted = frozenset(classes)
-    return (line for line in lines if line.cmclas in wanted)
+    for_mg = (line for line in lines if line.cmclas in wanted and (line.cmindc is None or line.cmindc in FOR_MG))
+    return [line for line in for_mg if _may_begin_by(line, until) and _may_last_to(line, since)]
 
 
 def _began_by(line: Line, day: date) -> bool:
@@ -54,30 +49,18 @@ def _may_last_to(line: Line, day: date) -> bool:
     return line.cmendat is None or line.cmendat.latest >= day
 
 
-def highest_inhibitor_dose(lines: Iterable[Line], since: date, until: date) -> Decimal | None:
-    """The most pyridostigmine on one day of the span, in mg, of what was certainly taken. None where it cannot be told.
+def highest_inhibitor_dose(lines: Iterable[Line], since: date, until: date) -> Decimal:
+    """The most pyridostigmine on one day of the span, in mg: at least so much was taken.
 
-    That is: no line, another inhibitor, another unit, or a frequency that gives no daily dose.
+    Another inhibitor, or a line that gives no daily dose, adds nothing to it.
     """
     found = surely(lines, {INHIBITOR}, since, until)
-    doses = [daily_dose(line) for line in found]
-    if not found or None in doses:
-        return None
     begins = {max(since, line.cmstdat.latest) for line in found}
-    return max(sum(_on(found, day), Decimal()) for day in begins)
+    return max((_inhibitor_on(found, day) for day in begins), default=Decimal())
 
 
-def _on(lines: Iterable[Line], day: date) -> Iterator[Decimal]:
-    for line in surely(lines, {INHIBITOR}, day, day):
-        yield daily_dose(line) or Decimal()
-
-
-def daily_dose(line: Line) -> Decimal | None:
-    """Pyridostigmine in mg a day; None where the line does not tell."""
-    name = (line.cmtrt or "").lower()
-    times = DOSES_A_DAY.get(line.cmdosfrq or "")
-    known = any(part in name for part in PYRIDOSTIGMINE) and line.cmdosu == "mg"
-    return Decimal(line.cmdose) * times if known and times and line.cmdose is not None else None
+def _inhibitor_on(lines: Iterable[Line], day: date) -> Decimal:
+    return sum((line.cmpyri or Decimal() for line in surely(lines, {INHIBITOR}, day, day)), Decimal())
 
 
 def year_before(day: date, days: int) -> date:

@@ -162,8 +162,7 @@ def low_dose_inhibitor_only(context: Context) -> bool | None:
     year, lines = _last_year(context), context.records("CM")
     if context.record.pis != "MM2" or year is None:
         return None
-    most = mg_treatment.highest_inhibitor_dose(lines, *year)
-    too_much = most is not None and most >= LOW_DOSE_INHIBITOR
+    too_much = mg_treatment.highest_inhibitor_dose(lines, *year) >= LOW_DOSE_INHIBITOR
     other = mg_treatment.surely(lines, mg_treatment.IMMUNE, *year)
     return not too_much and not other and bool(mg_treatment.perhaps(lines, {mg_treatment.INHIBITOR}, *year))
 

@@ -24,17 +24,17 @@ class Eye(models.TextChoices):
     """How a test of the eyes went: until when there was no sign."""
 
     VALUE = scoring.VALUE, _("Timed")
-    MAX = scoring.BEST, _("None in the full time")
-    SPON = scoring.AT_ONCE, _("There at once")
+    MAX = scoring.BEST, _("None to the end")
+    SPON = scoring.AT_ONCE, _("At once")
     NT = scoring.NOT_TESTED, _("Not testable")
 
 
 class Counting(models.TextChoices):
     """How counting aloud went."""
 
-    VALUE = scoring.VALUE, _("Slurred on the way")
-    MAX = scoring.BEST, _("Clear up to 50")
-    WEAK = scoring.TOO_WEAK, _("Could not: too weak")
+    VALUE = scoring.VALUE, _("Slurred")
+    MAX = scoring.BEST, _("Clear to 50")
+    WEAK = scoring.TOO_WEAK, _("Too weak")
     NT = scoring.NOT_TESTED, _("Not testable")
 
 
@@ -42,8 +42,8 @@ class Hold(models.TextChoices):
     """How holding up a limb or the head went."""
 
     VALUE = scoring.VALUE, _("Timed")
-    MAX = scoring.BEST, _("Full time reached")
-    WEAK = scoring.TOO_WEAK, _("Could not: too weak")
+    MAX = scoring.BEST, _("To the end")
+    WEAK = scoring.TOO_WEAK, _("Too weak")
     NT = scoring.NOT_TESTED, _("Not testable")
 
 
@@ -51,7 +51,7 @@ class Effort(models.TextChoices):
     """How a measurement went that has no upper end."""
 
     VALUE = scoring.VALUE, _("Measured")
-    WEAK = scoring.TOO_WEAK, _("Could not: too weak")
+    WEAK = scoring.TOO_WEAK, _("Too weak")
     NT = scoring.NOT_TESTED, _("Not testable")
 
 

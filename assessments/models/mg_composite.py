@@ -33,7 +33,7 @@ class Seconds(models.TextChoices):
     LONG = "0", _("More than 45 s")
     MEDIUM = "1", _("11 to 45 s")
     SHORT = "2", _("1 to 10 s")
-    AT_ONCE = "3", _("There at once")
+    AT_ONCE = "3", _("At once")
 
 
 class Closure(models.TextChoices):
@@ -49,9 +49,9 @@ class Strength(models.TextChoices):
     """Levels of items 8 to 10. Moderate is about half of normal strength, 15 % either way."""
 
     NORMAL = "0", _("Normal")
-    MILD = "1", _("Mild weakness")
-    MODERATE = "2", _("Moderate weakness, about half")
-    SEVERE = "3", _("Severe weakness")
+    MILD = "1", _("Mild")
+    MODERATE = "2", _("Moderate")
+    SEVERE = "3", _("Severe")
 
 
 def _category(label: StrOrPromise, levels: type[models.TextChoices], number: int, **options: Any) -> Coded:
@@ -94,7 +94,12 @@ class MgComposite(Examination):
     mgc06c = _category(SWALLOWING, Swallowing, 6, asked_if=DONE)
     mgc07c = _category(BREATHING, Breathing, 7, asked_if=DONE, help=_("As far as it is thought to come from MG."))
     mgc08c = _category(
-        NECK, Strength, 8, asked_if=DONE, heading=_("Strength"), help=_("Forwards or backwards, whichever is weaker.")
+        NECK,
+        Strength,
+        8,
+        asked_if=DONE,
+        heading=_("Strength"),
+        help=_("Forwards or backwards, whichever is weaker. Moderate is about half of normal strength."),
     )
     mgc09c = _category(SHOULDER, Strength, 9, asked_if=DONE)
     mgc10c = _category(HIP, Strength, 10, asked_if=DONE)

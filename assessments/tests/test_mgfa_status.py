@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,15 +32,13 @@ def status(pis: str | None, *, on: date = YEAR_ON, **answers: Any) -> Any:
 def drug(cmclas: str, start: str | None, end: str | None = None, **answers: Any) -> Any:
     """A line of concomitant medication; ongoing where it has no end."""
     dates = {name: PartialDate.parse(each) if each else None for name, each in (("cmstdat", start), ("cmendat", end))}
-    given = {"cmongo": None if end else "Y", "cmtrt": "", "cmdose": None, "cmdosu": None, "cmdosfrq": None}
+    given = {"cmongo": "N" if end else "Y", "cmindc": "MG", "cmpyri": None}
     return SimpleNamespace(pk=None, cmclas=cmclas, **dates | given | answers)
 
 
-def pyridostigmine(
-    dose: str | None, frequency: str, start: str = "2025", end: str | None = None, **answers: Any
-) -> Any:
-    given = {"cmtrt": "Pyridostigmine bromide", "cmdose": dose, "cmdosu": "mg", "cmdosfrq": frequency}
-    return drug("CHEI", start, end, **given | answers)
+def pyridostigmine(a_day: str | None, start: str = "2025", end: str | None = None) -> Any:
+    """A line of so many mg a day."""
+    return drug("CHEI", start, end, cmpyri=a_day and Decimal(a_day))
 
 
 def holds(rule: str, record: Any, *, drugs: Any = (), deaths: Any = (), earlier: Any = ()) -> bool | None:
@@ -109,7 +108,7 @@ def test_only_weak_closing_of_the_eyes_goes_with_remission(pis: str, weak: str) 
 
 # Treatment
 
-MG = ("STEROID", "NSIST", "RTX", "IVIG", "PLEX", "FCRN", "COMPL", "CHEI")
+MG = ("STEROID", "NSIST", "RTX", "IVIG", "PLEX", "FCRN", "COMPL", "BIOLOGIC", "CHEI")
 
 
 @pytest.mark.req("VAL-04")
@@ -155,14 +154,14 @@ def test_what_certainly_falls_within_the_year_counts(start: str | None, end: str
 def test_a_cholinesterase_inhibitor_at_the_visit_excludes_remission_under_treatment(
     pis: str, start: str, end: str | None, without: bool
 ) -> None:
-    assert holds("PIS-11", status(pis), drugs=[pyridostigmine("60", "TID", start, end)]) is without
+    assert holds("PIS-11", status(pis), drugs=[pyridostigmine("180", start, end)]) is without
 
 
 @pytest.mark.req("VAL-04")
 @pytest.mark.parametrize("pis", ["PR", "MM1"])
 def test_remission_under_treatment_and_mm1_need_immunosuppression(pis: str) -> None:
     assert holds("PIS-12", status(pis)) is False
-    assert holds("PIS-12", status(pis), drugs=[pyridostigmine("60", "TID")]) is False
+    assert holds("PIS-12", status(pis), drugs=[pyridostigmine("180")]) is False
     assert holds("PIS-12", status(pis), drugs=[drug("NSIST", "2025", "2027-01-09")]) is False
     assert holds("PIS-12", status(pis), drugs=[drug("NSIST", "2025", "2027-01-10")]) is True
     assert holds("PIS-12", status(pis), drugs=[drug("NSIST", "2025", "2027-01")]) is True  # perhaps it goes on
@@ -171,16 +170,11 @@ def test_remission_under_treatment_and_mm1_need_immunosuppression(pis: str) -> N
 
 @pytest.mark.req("VAL-04")
 @pytest.mark.parametrize(
-    ("dose", "frequency", "enough"),
-    [
-        *[("60", "QD", True), ("60", "BID", False), ("59", "BID", True), ("30", "QID", False), ("29", "QID", True)],
-        *[("119", "QD", True), ("120", "QD", False), ("39", "TID", True), ("40", "TID", False), ("119.99", "QD", True)],
-        *[("20", "Q4H", False), ("19", "Q4H", True), ("60", "Q12H", False), ("40", "Q8H", False), ("30", "Q6H", False)],
-        *[("300", "PRN", True), (None, "TID", True)],  # the daily dose cannot be told
-    ],
+    ("a_day", "enough"),
+    [("119", True), ("119.9999", True), ("120", False), ("120.0001", False), ("30", True), ("180", False)],
 )
-def test_mm2_means_less_than_120_mg_pyridostigmine_a_day(dose: str | None, frequency: str, enough: bool) -> None:
-    assert holds("PIS-13", status("MM2"), drugs=[pyridostigmine(dose, frequency)]) is enough
+def test_mm2_means_less_than_120_mg_pyridostigmine_a_day(a_day: str, enough: bool) -> None:
+    assert holds("PIS-13", status("MM2"), drugs=[pyridostigmine(a_day)]) is enough
 
 
 @pytest.mark.req("VAL-04")
@@ -188,36 +182,51 @@ def test_mm2_looks_at_the_whole_year_and_at_lines_together() -> None:
     def enough(*drugs: Any) -> bool | None:
         return holds("PIS-13", status("MM2"), drugs=drugs)
 
-    assert enough(pyridostigmine("60", "QD"), pyridostigmine("60", "QD", "2026-06-01")) is False
-    assert enough(pyridostigmine("60", "QD", "2025", "2026-05-31"), pyridostigmine("60", "QD", "2026-06-01")) is True
-    assert enough(pyridostigmine("60", "TID", "2025", "2026-03-01"), pyridostigmine("30", "QD", "2026-03-02")) is False
-    assert enough(pyridostigmine("60", "TID", "2024", "2026-01-10"), pyridostigmine("30", "QD", "2026-01-11")) is True
+    assert enough(pyridostigmine("60"), pyridostigmine("60", "2026-06-01")) is False
+    assert enough(pyridostigmine("60"), pyridostigmine("59", "2026-06-01")) is True
+    assert enough(pyridostigmine("60", "2025", "2026-05-31"), pyridostigmine("60", "2026-06-01")) is True
+    assert enough(pyridostigmine("180", "2025", "2026-03-01"), pyridostigmine("30", "2026-03-02")) is False
+    assert enough(pyridostigmine("180", "2024", "2026-01-10"), pyridostigmine("30", "2026-01-11")) is True
 
 
 @pytest.mark.req("VAL-04")
 def test_mm2_needs_an_inhibitor_and_no_other_mg_treatment() -> None:
     assert holds("PIS-13", status("MM2")) is False
     assert holds("PIS-13", status("MM2"), drugs=[drug("STEROID", "2026-05")]) is False
-    both = [pyridostigmine("60", "QD"), drug("STEROID", "2026-05")]
+    both = [pyridostigmine("60"), drug("STEROID", "2026-05")]
     assert holds("PIS-13", status("MM2"), drugs=both) is False
     assert holds("PIS-13", status("MM2"), drugs=[both[0], drug("STEROID", "2025", "2026-01-10")]) is True
 
 
+def test_a_dose_that_cannot_be_told_is_not_held_against_mm2() -> None:
+    assert holds("PIS-13", status("MM2"), drugs=[pyridostigmine(None)]) is True
+    assert holds("PIS-13", status("MM2"), drugs=[pyridostigmine(None), pyridostigmine("60")]) is True
+    assert holds("PIS-13", status("MM2"), drugs=[pyridostigmine(None), pyridostigmine("180")]) is False
+
+
+@pytest.mark.req("VAL-04")
 @pytest.mark.parametrize(
-    "answers", [{"cmtrt": "Neostigmine"}, {"cmdosu": "tablet"}, {"cmtrt": "溴吡斯的明", "cmdosu": "mL"}]
+    ("reason", "counts"),
+    [
+        *(("MG", True), ("RESCUE", True), ("BRIDGE", True), ("CRS", False), ("ICANS", False), ("IGREPL", False)),
+        *(("PREMED", False), ("INFECTION", False), ("PROPHYLAXIS", False), ("MH", False)),
+    ],
 )
-def test_a_dose_that_cannot_be_told_is_not_held_against_mm2(answers: dict[str, str]) -> None:
-    assert holds("PIS-13", status("MM2"), drugs=[pyridostigmine("90", "QID", **answers)]) is True
+def test_only_what_was_given_for_mg_is_mg_treatment(reason: str, counts: bool) -> None:
+    given = drug("STEROID", "2026-05", cmindc=reason)
+    assert holds("PIS-10", status("CSR"), drugs=[given]) is not counts
+    assert holds("PIS-12", status("MM1"), drugs=[given]) is counts
 
 
-@pytest.mark.parametrize("name", ["溴吡斯的明片", "PYRIDOSTIGMINE", "Mestinon"])
-def test_pyridostigmine_is_known_by_its_names(name: str) -> None:
-    assert holds("PIS-13", status("MM2"), drugs=[pyridostigmine("60", "TID", cmtrt=name)]) is False
+def test_a_line_without_its_reason_neither_bars_a_status_nor_lacks_for_one() -> None:
+    given = drug("STEROID", "2026-05", cmindc=None)
+    assert holds("PIS-10", status("CSR"), drugs=[given]) is True
+    assert holds("PIS-12", status("MM1"), drugs=[given]) is True
 
 
 @pytest.mark.req("VAL-04")
 def test_mm3_needs_both_within_the_year() -> None:
-    inhibitor, steroid = pyridostigmine("60", "TID"), drug("STEROID", "2025", "2026-01-11")
+    inhibitor, steroid = pyridostigmine("180"), drug("STEROID", "2025", "2026-01-11")
     assert holds("PIS-14", status("MM3"), drugs=[inhibitor, steroid]) is True
     assert holds("PIS-14", status("MM3"), drugs=[inhibitor]) is False
     assert holds("PIS-14", status("MM3"), drugs=[steroid]) is False

@@ -173,7 +173,7 @@ class ItemView:
         """For the total of a rated scale: the inputs the page adds up while they are answered."""
         rule = read.derivation_of(self.form.place.form, self.item.name) if self.item.derived else None
         scores = {item.name for item in self.form.items if item.score}
-        return " ".join(rule.reads) if rule and set(rule.reads) <= scores else ""
+        return " ".join(rule.reads) if rule and len(rule.reads) > 1 and set(rule.reads) <= scores else ""
 
     @property
     def asked_if(self) -> str:
