@@ -70,7 +70,7 @@ def casebook(request: AuthenticatedRequest, number: str) -> HttpResponse:
 
 
 def _screened_again_as(subject: Subject, moment: Moment | None) -> str:
-    """The number of the same person's next casebook, where one was there by then. One statement, of a person who left."""
+    """The number of the same person's next casebook, where there was one by then. One statement, of who left."""
     if subject.left_on is None:
         return ""
     later = Subject.objects.filter(previous=subject)

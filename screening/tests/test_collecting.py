@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -114,7 +115,8 @@ def test_visits_before_the_re_consent_become_a_deviation(
     vitals(coordinator, consented, "BL", AFTER)  # three days before the signature
     recheck(consented, by=system_actor())
     assert "RICF-12" in open_checks(consented)
-    assert read.form_models()["DV"].objects.filter(subject=consented, dvrule="RICF-12").count() == 1
+    deviations: Any = read.form_models()["DV"].objects
+    assert deviations.filter(subject=consented, dvrule="RICF-12").count() == 1
 
 
 def test_each_gate_costs_one_statement_at_most(
@@ -123,8 +125,13 @@ def test_each_gate_costs_one_statement_at_most(
     enter(coordinator, consented, "LOG", "WD", WD | {"wddat": "2026-04-01"})
     subject = Subject.objects.select_related("site").get(pk=consented.pk)
     for day, cost in ((CONSENT, 0), (AFTER, 1), (date(2026, 4, 2), 2)):
-        context = Context(subject, read.form("VS").model(), Visit(subject=subject, code="UNS", ordinal=1, visit_on=day))
-        assert statements(lambda at=context: list(entry_gates.refusals(read.form("VS"), at))) == cost, day
+        visit_at = Visit(subject=subject, code="UNS", ordinal=1, visit_on=day)
+        context = Context(subject, read.form("VS").model(), visit_at)
+        assert statements(partial(_refused, context)) == cost, day
+
+
+def _refused(context: Context) -> list[Any]:
+    return list(entry_gates.refusals(read.form("VS"), context))
 
 
 def test_the_page_says_so_before_anything_is_typed(
