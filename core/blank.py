@@ -20,7 +20,8 @@ from core.schedule import VisitDef, VisitKind
 
 SPARE_ROWS = 3  # beside those that a form starts with
 EMPTY_ROWS = 6  # where it starts with none
-NARROW = 44  # letters: longer lists of answers stand under a table instead of in each of its cells
+FEW = 3  # answers that a cell of a table has room for; longer lists stand numbered under it
+NARROW = 30  # letters of all of them together
 PORTRAIT = 5  # columns that an upright page has room for
 MARKS = {
     Kind.DATE: "date",
@@ -63,8 +64,8 @@ class Question:
 
     @property
     def is_listed_below(self) -> bool:
-        """Are its answers too long for a cell of a table, so that they stand numbered under it?"""
-        return sum(len(choice) for choice in self.choices) > NARROW
+        """Are its answers too many or too long for a cell of a table?"""
+        return len(self.choices) > FEW or sum(len(choice) for choice in self.choices) > NARROW
 
     @property
     def numbered(self) -> str:
@@ -101,11 +102,6 @@ class Table:
         return [
             [(column, self._said(column, start.get(column.item.name))) for column in self.columns] for start in started
         ]
-
-    @property
-    def lists(self) -> list[Question]:
-        """The columns whose answers stand under the table."""
-        return [column for column in self.columns if column.is_listed_below]
 
     @staticmethod
     def _said(column: Question, value: str | None) -> str:

@@ -37,7 +37,8 @@ class Journey:
 
     def consent(self, day: int, *, visit_day: int | None = None) -> None:
         """Consent is signed, at the screening visit unless that was on another day."""
-        signed = {"rficdtc": self.moment(day, "09:20"), "iccopy": "Y", "icpipl": "Y"}
+        signed = {"rficdtc": self.moment(day, "09:20"), "iccopy": "Y"}
+        signed |= {"icpipl": "Y", "icxfer": "N", "icltfu": "Y", "icsamp": "Y", "icgene": "N"}
         on = self.on(day if visit_day is None else visit_day)
         self.desk.enter("SCR", "ICF", CONSENT_FORM | signed, on=on)
 

@@ -75,10 +75,10 @@ def screening(keyboard: Keyboard, infusion: date) -> None:
     keyboard.follow("Draw the number and add")
     keyboard.sees("01-001")
     consent = infusion - timedelta(days=40)
-    signed = {"icyn": "#2", "icver": "2.0", "icverdat": "20260105", "rficdtc": f"{consent} 0905", "icsigner": "#1"}
-    enter(
-        keyboard, "SCR", "ICF", {"visit_on": f"{consent}", **signed, "icexpl": "INV-01", "iccopy": "#2", "icpipl": "#2"}
-    )
+    version = {"icyn": "#2", "icver": "2.0", "icverdat": "20260105"}
+    separate = {"icpipl": "#2", "icxfer": "#1", "icltfu": "#2", "icsamp": "#2", "icgene": "#1"}
+    signed = {"rficdtc": f"{consent} 0905", "icsigner": "#1", "icexpl": "INV-01", "iccopy": "#2"}
+    enter(keyboard, "SCR", "ICF", {"visit_on": f"{consent}", **version, **separate, **signed})
     enter(keyboard, "SCR", "DM", {"brthdat": "1984", "sex": "#1", "ethnic": "Han"})
     enter(keyboard, "SCR", "VS", VITALS)
     enter(

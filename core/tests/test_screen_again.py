@@ -37,8 +37,8 @@ def left(subject: Subject, by: Any, **milestones: date) -> Subject:
         setattr(act.subject, name, day)
     act.subject.status = act.subject.status_by_milestones()
     trail.write(act, [touched], kind=ChangeKind.CHANGE, where=Where())
-    found: Subject = Subject.objects.select_related("site").get(pk=subject.pk)
-    return found
+    fresh: Subject = Subject.objects.select_related("site").get(pk=subject.pk)
+    return fresh
 
 
 @pytest.fixture

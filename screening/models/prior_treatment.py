@@ -56,9 +56,7 @@ class Treatment(CrfRow):
     cmongo = coded(_("Going on?"), NoYes, sdtm="CMENRTPT")
     cmendat = partial_date(_("End"), asked_if=("cmongo", "N"), sdtm="CMENDTC")
     cmout = coded(_("What it achieved"), TreatmentOutcome, sdtm="SUPPCM.QVAL where QNAM = CMOUT")
-    cmrsn = text(
-        _("What happened, why it was changed or stopped"), optional=True, sdtm="SUPPCM.QVAL where QNAM = CMRSN"
-    )
+    cmrsn = text(_("Comment"), optional=True, sdtm="SUPPCM.QVAL where QNAM = CMRSN")
 
     @rule("PMT-11", _("The treatment ended before it began. Please check both dates."))
     def ends_after_start(cmstdat: PartialDate, cmendat: PartialDate) -> bool:

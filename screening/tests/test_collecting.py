@@ -115,8 +115,8 @@ def test_visits_before_the_re_consent_become_a_deviation(
     vitals(coordinator, consented, "BL", AFTER)  # three days before the signature
     recheck(consented, by=system_actor())
     assert "RICF-12" in open_checks(consented)
-    deviations: Any = read.form_models()["DV"]
-    assert deviations.objects.filter(subject=consented, dvrule="RICF-12").count() == 1
+    deviations: Any = read.form_models()["DV"].objects
+    assert deviations.filter(subject=consented, dvrule="RICF-12").count() == 1
 
 
 def test_each_gate_costs_one_statement_at_most(
@@ -125,11 +125,12 @@ def test_each_gate_costs_one_statement_at_most(
     enter(coordinator, consented, "LOG", "WD", WD | {"wddat": "2026-04-01"})
     subject = Subject.objects.select_related("site").get(pk=consented.pk)
     for day, cost in ((CONSENT, 0), (AFTER, 1), (date(2026, 4, 2), 2)):
-        context = Context(subject, read.form("VS").model(), Visit(subject=subject, code="UNS", ordinal=1, visit_on=day))
-        assert statements(partial(_asked, context)) == cost, day
+        visit_at = Visit(subject=subject, code="UNS", ordinal=1, visit_on=day)
+        context = Context(subject, read.form("VS").model(), visit_at)
+        assert statements(partial(_refused, context)) == cost, day
 
 
-def _asked(context: Context) -> list[Any]:
+def _refused(context: Context) -> list[Any]:
     return list(entry_gates.refusals(read.form("VS"), context))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import operator
+from collections.abc import Callable
 from decimal import Decimal
+from operator import eq, ge, gt, le, lt
 from typing import Any
 
 import pytest
@@ -66,17 +67,25 @@ def test_above_the_limit_only_where_it_is_certain(result: str, limit: str, above
     assert above_limit(Measured.parse(result), Decimal(limit)) == above
 
 
+ALLOWED: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "": eq,
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
+}
+
+
 def test_a_second_reckoning_tries_values_that_the_result_can_stand_for() -> None:
     """Of each operator the values it allows, in steps of 0.01: all above, none above, or both."""
     limit = Decimal("0.05")
-    allowed = {"": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
     fine = [Decimal(step) / 1000 for step in range(0, 200)]
     for step in range(0, 15):
         said = Decimal(step) / 100
-        for sign, holds in allowed.items():
+        for operator, holds in ALLOWED.items():
             seen = {value > limit for value in fine if holds(value, said)}
             expected = {frozenset({True}): "Y", frozenset({False}): "N", frozenset(): "N"}.get(frozenset(seen))
-            assert above_limit(Measured(said, sign), limit) == expected, (sign, said)
+            assert above_limit(Measured(said, operator), limit) == expected, (operator, said)
 
 
 @pytest.mark.parametrize(

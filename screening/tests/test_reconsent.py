@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -98,8 +99,6 @@ def test_the_gate_names_version_and_day_and_spares_safety_forms(monkeypatch: pyt
 
 @pytest.mark.req("PRV-04")
 def test_a_safety_form_is_never_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
     monkeypatch.setattr(consenting, "later_versions", lambda subject: [a_version("2.0", JAN)])
     subject = a_subject(consent_on=date(2025, 6, 1))
     form = replace(read.form("VS"), safety=True)

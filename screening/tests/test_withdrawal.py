@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -81,12 +82,11 @@ def test_what_is_not_in_its_scope_is_not_asked() -> None:
 
 
 def refusals(code: str, on: date, *lines: Any, visit: str = "UNS", withdrawn_on: date | None = DAY) -> list[str]:
-    subject = a_subject(**({"withdrawn_on": withdrawn_on} if withdrawn_on else {}))
+    subject = a_subject()
+    subject.withdrawn_on = withdrawn_on
     form = read.form("VS")
     at = Visit(subject=subject, code=visit, ordinal=0, visit_on=on)
     context = Context(subject, form.model(), at, {"WD": list(lines)})
-    from dataclasses import replace
-
     return list(entry_gates.refusals(replace(form, code=code), context))
 
 
