@@ -32,8 +32,8 @@ class Premedication(models.TextChoices):
 class TimePoint(models.TextChoices):
     """VSTPT: when vital signs are taken around infusion (clinical reference pack, 8.2)."""
 
-    PRE = "PRE", _("Before")
-    M0 = "M0", _("At the start")
+    PRE = "PRE", _("Before infusion")
+    M0 = "M0", _("At the start of infusion")
     M15 = "M15", _("After 15 minutes")
     M30 = "M30", _("After 30 minutes")
     M60 = "M60", _("After 1 hour")
@@ -153,8 +153,8 @@ class GivenBag(CrfRow):
 
     bagid = text(_("Number of the bag"), length=50, sdtm="ECREFID")
     bagthaw = moment(_("Thawing began"), sdtm="SUPPEC.QVAL where QNAM = BAGTHAW")
-    bagstdtc = moment(_("Start"), sdtm="ECSTDTC")
-    bagendtc = moment(_("End"), sdtm="ECENDTC")
+    bagstdtc = moment(_("Start of the bag"), sdtm="ECSTDTC")
+    bagendtc = moment(_("End of the bag"), sdtm="ECENDTC")
     bagvol = decimal(_("Volume infused"), unit="mL", digits=6, places=1, sdtm="ECVAMT")
 
     class Meta(CrfRow.Meta):

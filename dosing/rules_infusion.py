@@ -94,7 +94,9 @@ def rested_after_lymphodepletion(context: Context) -> bool | None:
 
 @infusion_rule(
     14,
-    _("The infusion is recorded, but no clearance with the decision go before it. Enter the clearance, or say why."),
+    _(
+        "The infusion is recorded, but no decision of a clearance before it. Enter the clearance, or say why there is none."
+    ),
     forms=("CLR",),
 )
 def infusion_was_cleared(context: Context) -> bool | None:

@@ -68,7 +68,7 @@ class Leukapheresis(Crf):
     prendtc = moment(_("End of collection"), asked_if=DONE, sdtm="PRENDTC")
     leukdat = day(_("Date of collection"), sdtm="PRSTDTC")
     leukdev = text(_("Machine and programme"), length=100, asked_if=DONE, sdtm="SUPPPR.QVAL where QNAM = PRDEVICE")
-    leukaccs = coded(_("Access"), Access, asked_if=DONE, sdtm="SUPPPR.QVAL where QNAM = PRACCESS")
+    leukaccs = coded(_("Venous access"), Access, asked_if=DONE, sdtm="SUPPPR.QVAL where QNAM = PRACCESS")
     leukaccoth = text(
         _("Which other access"), length=100, asked_if=("leukaccs", "OTHER"), sdtm="SUPPPR.QVAL where QNAM = PRACCOTH"
     )

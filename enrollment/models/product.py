@@ -199,7 +199,7 @@ class Bag(CrfRow):
         _("Viability"), unit="%", digits=4, places=1, limits=(0, 100), expect=(70, 100),
         sdtm="BSORRES where BSTESTCD = VBLSPCT",
     )  # fmt: skip
-    dastor = coded(_("Stored"), Storage, sdtm="SUPPDA.QVAL where QNAM = DASTOR")
+    dastor = coded(_("Storage"), Storage, sdtm="SUPPDA.QVAL where QNAM = DASTOR")
     darecdtc = moment(_("Received"), sdtm="DADTC where DATESTCD = RECAMT")
     datemp = decimal(
         _("Temperature on receipt"), unit="°C", digits=4, places=1, limits=(-273, None),
@@ -208,7 +208,11 @@ class Bag(CrfRow):
     daexpdat = day(_("Expires at the end of"), sdtm="SUPPDA.QVAL where QNAM = DAEXPDTC")
     dathaw = moment(_("Thawing began"), optional=True, sdtm="SUPPDA.QVAL where QNAM = DATHAW")
     dafate = coded(_("What became of it"), Fate, sdtm="DATESTCD")
-    dafatdat = day(_("On"), asked_if=("dafate", ("KEPT", "DESTROYED", "RETURNED")), sdtm="DADTC")
+    dafatdat = day(
+        _("Date on which it was kept, destroyed or returned"),
+        asked_if=("dafate", ("KEPT", "DESTROYED", "RETURNED")),
+        sdtm="DADTC",
+    )
 
     @rule("COI-30", _("The bag had expired when it was received. Please check the dates, tell the manufacturer."))
     def received_before_expiry(darecdtc: datetime, daexpdat: date) -> bool:

@@ -23,7 +23,7 @@ def states(*codes: str, **last: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def check(point: str = "BEDSIDE", **answers: Any) -> dict[str, Any]:
+def check(point: Any = "BEDSIDE", **answers: Any) -> dict[str, Any]:
     return {"coipoint": point, "coiread1": CODE, "coiby1": "C01", "coiread2": CODE, "coiby2": "N02"} | answers
 
 
