@@ -138,7 +138,7 @@ def test_two_who_change_it_at_once_conflict(locked: Subject, coordinator: Actor)
 
 
 def test_edit_checks_ask_and_the_questions_go_on(cast: Cast, locked: Subject, coordinator: Actor) -> None:
-    saved = enter_after(locked, coordinator, **SAE, saesent="2026-03-05T09:00+08:00")
+    saved = enter_after(locked, coordinator, "SAE", NEW, **SAE, saesent="2026-03-05T09:00+08:00")
     asked = Query.objects.get(check_id="SAE-03")
     assert asked in saved.opened
     query.answer(asked, "The time was mistyped", by=coordinator)
