@@ -95,7 +95,7 @@ def rested_after_lymphodepletion(context: Context) -> bool | None:
 @infusion_rule(
     14,
     _(
-        "The infusion is recorded, but no decision of a clearance before it. Enter the clearance, or say why there is none."
+        "The infusion is recorded, but no clearance was decided before it. Enter the clearance, or say why there is none."
     ),
     forms=("CLR",),
 )

@@ -130,12 +130,13 @@ def _head(frame: Frame) -> dict[str, Any]:
         ("site", _("Site"), site.code),
         ("line", _("Line of the SAE log"), record.key),
         ("version", _("Version"), frame.version),
-        ("frozen", _("Frozen"), f"{at:%Y-%m-%d %H:%M:%S} {at.isoformat()[-6:]}"),
+        ("frozen", _("Frozen at"), f"{at:%Y-%m-%d %H:%M:%S} {at.isoformat()[-6:]}"),
         ("by", _("Frozen by"), f"{frame.actor_name} ({frame.role})"),
         ("text", _("Note"), frame.text),
     )
     items = [_item(name, label, str(value)) for name, label, value in told if value]
-    return {"title": both(ReportKind(frame.kind).label), "items": items}
+    title, kind = both(read.form(record.crf.code).title), both(ReportKind(frame.kind).label)
+    return {"title": {lang: f"{title[lang]} · {kind[lang]}" for lang in LANGUAGES}, "items": items}
 
 
 def _of_subject(subject: Subject) -> dict[str, Any]:

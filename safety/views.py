@@ -50,6 +50,12 @@ class Version:
     changes: list[Change]
 
     @property
+    def due(self) -> str:
+        """Until when it was to be sent, as a moment or a day."""
+        date, _separator, rest = self.report.due.partition("T")
+        return f"{date} {rest[:5]} {rest[5:]}".strip()
+
+    @property
     def state(self) -> tuple[str, str] | None:
         """In time or late, as the clock stood when it was frozen; None where none ran."""
         late = content.is_late(self.report)

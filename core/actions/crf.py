@@ -223,13 +223,8 @@ def _apply(work: Work, entry: Entry) -> None:
 
 
 def _refused(work: Work) -> dict[str, Any]:
-    """The decisions just taken that the protocol does not allow; one that stands already is not asked about again.
-
-    Where a decision is about the rows as well, a change of them takes it anew.
-    """
+    """The decisions just taken that the protocol does not allow; one that stands already is not asked about again."""
     decided = {item["field"] for item in work.touched.items()}
-    if any(row.items() for row in work.touched_rows):
-        decided |= {rule.item for rule in work.place.form.rules if rule.refuses and "rows" in rule.reads}
     found = evaluate.refusals(work.place.form, work.record, work.rows, work.context)
     return {name: messages for name, messages in found.items() if name in decided}
 

@@ -33,6 +33,8 @@ from safety import clocks
 # What may be asked of the pregnant woman: of a partner only with her own consent.
 KNOWN = ("prwho", ("PARTICIPANT", "PARTNER"))
 OVER = ("prout", ("LIVE BIRTH", "STILLBIRTH", "SPONTANEOUS ABORTION", "ELECTIVE TERMINATION", "ECTOPIC", "UNKNOWN"))
+CONSENTED = ("incons", "Y")
+NEEDS_CONSENT = _("Data of a partner are collected only with her own consent. Enter when she consented.")
 SUPP = "SUPPRP.QVAL where QNAM = "
 
 
@@ -142,14 +144,15 @@ class Pregnancy(Crf):
     def late_at_the_sponsor(prdue: datetime, prsent: datetime) -> str:
         return NoYes.YES if clocks.is_late(prsent, prdue) else NoYes.NO
 
-    @refuse("PREG-01", _("Data of a partner are collected only with her own consent. Enter when she consented."))
+    @refuse("PREG-01", NEEDS_CONSENT)
     def partner_consented(prconsdt: day | None = None, *, prwho: str) -> bool:
         return prwho != Who.PARTNER or prconsdt is not None
 
-    @refuse(
-        "PREG-02",
-        _("Data of the infant are collected only with the consent of the mother. Remove the rows of infants."),
-    )
+    @refuse("PREG-13", NEEDS_CONSENT)
+    def consent_stays(prwho: str, prconsdt: day | None = None) -> bool:
+        return prwho != Who.PARTNER or prconsdt is not None
+
+    @rule("PREG-02", _("Infants are entered, and their mother is said not to have consented. Please check both."))
     def infant_after_consent(rows: dict[str, list[Infant]], prwho: str) -> bool:
         return prwho != Who.UNASKED or not rows["infants"]
 
@@ -198,7 +201,7 @@ class Pregnancy(Crf):
     def first_year_is_followed(subject: Subject, rows: dict[str, list[Infant]], prout: str, proutdat: day) -> bool:
         """China: an infant is followed for 12 months (clinical reference pack, section 7)."""
         until = schedule.add_months(proutdat, protocol.months("infant_follow_up"))
-        waiting = any(not infant.is_followed for infant in rows["infants"])
+        waiting = any(infant.incons == NoYes.YES and not infant.is_followed for infant in rows["infants"])
         return prout != Outcome.BIRTH or subject.site.today() <= until or not waiting
 
     @rule("PREG-11", _("The outcome lies before the last menstrual period. Please check both dates."))
@@ -211,14 +214,19 @@ class Infant(CrfRow):
 
     rows = RowsSpec(Pregnancy, "infants", _("Infants"))
 
-    insex = coded(_("Sex"), Sex, sdtm=SUPP + "INSEX")
-    inweight = integer(_("Birth weight"), unit="g", limits=(100, 9000), expect=(1500, 4500), sdtm=SUPP + "INWEIGHT")
-    inapgar = integer(_("Apgar score at 5 minutes"), limits=(0, 10), expect=(7, None), sdtm=SUPP + "INAPGAR5")
-    inanom = coded(_("Congenital anomaly?"), NoYes, sdtm="RPORRES where RPTESTCD = CABNIND")
+    incons = coded(_("Has the mother consented to data of this infant?"), NoYes, sdtm=SUPP + "INCONS")
+    insex = coded(_("Sex"), Sex, asked_if=CONSENTED, sdtm=SUPP + "INSEX")
+    inweight = integer(
+        _("Birth weight"), unit="g", asked_if=CONSENTED, limits=(100, 9000), expect=(1500, 4500), sdtm=SUPP + "INWEIGHT"
+    )
+    inapgar = integer(
+        _("Apgar score at 5 minutes"), asked_if=CONSENTED, limits=(0, 10), expect=(7, None), sdtm=SUPP + "INAPGAR5"
+    )
+    inanom = coded(_("Congenital anomaly?"), NoYes, asked_if=CONSENTED, sdtm="RPORRES where RPTESTCD = CABNIND")
     inanomsp = text(_("Which anomaly"), asked_if=("inanom", "Y"), sdtm=SUPP + "INANOMSP")
-    inmg = coded(_("Neonatal myasthenia?"), NoYes, sdtm=SUPP + "INNEOMG")
-    inigg = coded(_("Low immunoglobulins or B cells?"), NoYes, sdtm=SUPP + "INLOWIG")
-    indied = coded(_("Died?"), NoYes, sdtm=SUPP + "INDIED")
+    inmg = coded(_("Neonatal myasthenia?"), NoYes, asked_if=CONSENTED, sdtm=SUPP + "INNEOMG")
+    inigg = coded(_("Low immunoglobulins or B cells?"), NoYes, asked_if=CONSENTED, sdtm=SUPP + "INLOWIG")
+    indied = coded(_("Died?"), NoYes, asked_if=CONSENTED, sdtm=SUPP + "INDIED")
     infudat = date(
         _("Followed up at 12 months on"), asked_if=("indied", "N"), optional=True, help=_("Empty until it is due."),
         sdtm=SUPP + "INFUDAT",

@@ -10,8 +10,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.actor import Actor
+from core.actions.entry import Entry
 from core.crf.rules import RULES, Context
-from core.testing.forms import a_subject, filled, fired
+from core.models import Subject
+from core.places import LOG
+from core.testing import trial
+from core.testing.forms import a_subject, enter, filled, fired
 
 KNOWN: dict[str, Any] = {
     "prwho": "PARTICIPANT",
@@ -21,7 +26,7 @@ KNOWN: dict[str, Any] = {
     "edcdat": "2026-10-27",
     "prout": "ONGOING",
 }
-INFANT: dict[str, Any] = {"insex": "F", "inweight": "3200", "inanom": "N", "indied": "N"}
+INFANT: dict[str, Any] = {"incons": "Y", "insex": "F", "inweight": "3200", "inanom": "N", "indied": "N"}
 
 
 def pregnancy(rows: Any = None, **answers: Any) -> Any:
@@ -53,6 +58,21 @@ def test_data_of_a_partner_need_her_own_consent() -> None:
 
 
 @pytest.mark.req("SAF-07")
+def test_her_consent_is_not_taken_away_under_her_data(subject: Subject, coordinator: Actor) -> None:
+    told = {"prwho": "PARTNER", "prconsdt": "2026-03-05", "prout": "ONGOING"}
+    enter(coordinator, subject, LOG, "PREG", told)
+    place = trial.place_at(subject, LOG, "PREG", 1)
+    with pytest.raises(ValidationError, match="own consent"):
+        trial.save(place, Entry({"prconsdt": None}), by=coordinator, reason="Withdrawn")
+    trial.save(
+        place,
+        Entry({"prwho": "PARTNER WITHOUT CONSENT", "prconsdt": None, "prout": None}),
+        by=coordinator,
+        reason="She did not consent",
+    )
+
+
+@pytest.mark.req("SAF-07")
 @pytest.mark.parametrize(
     ("name", "value"), [("lmpstdat", "2026-01-20"), ("edcdat", "2026-10-27"), ("prout", "ONGOING"), ("prhcg", "900")]
 )
@@ -63,8 +83,13 @@ def test_without_her_consent_nothing_of_her_is_taken(name: str, value: str) -> N
 
 @pytest.mark.req("SAF-07")
 def test_without_her_consent_no_infant_is_entered() -> None:
-    with pytest.raises(ValidationError, match="infant"):
-        filled("PREG", prwho="PARTNER WITHOUT CONSENT", rows={"infants": [INFANT]})
+    without = {"incons": "N"}
+    for name in ("insex", "inweight", "inanom", "indied"):
+        with pytest.raises(ValidationError):
+            over("LIVE BIRTH", [without | {name: INFANT[name]}])
+    waiting = filled("PREG", prwho="PARTNER WITHOUT CONSENT", rows={"infants": [without]})
+    assert "PREG-02" in fired(waiting)
+    assert "PREG-02" not in fired(over("LIVE BIRTH", [without]))
 
 
 @pytest.mark.req("SAF-07", "VAL-04")
