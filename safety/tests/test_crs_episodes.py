@@ -60,6 +60,12 @@ def test_fever_after_72_hours_is_a_new_episode() -> None:
 
 
 @pytest.mark.req("VAL-04")
+def test_earlier_episodes_stay_as_they_were() -> None:
+    course = {1: "F00t", 2: "f00t", 6: "F20t", 7: "f00t", 11: "F03t", 12: "F00t", 13: "f00t"}
+    assert found(course) == [(1, 1, 1, True), (6, 6, 2, True), (11, 12, 3, True)]
+
+
+@pytest.mark.req("VAL-04")
 @pytest.mark.parametrize(("again", "count"), [(time(9, 59), 1), (time(10, 0), 2)])
 def test_the_hours_decide_where_they_are_known(again: time, count: int) -> None:
     """Last seen on day 1 at 10:00; 72 hours later it is day 4, 10:00."""

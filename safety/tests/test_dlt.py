@@ -84,8 +84,8 @@ def test_candidates_come_from_events_daily_records_counts_and_death() -> None:
         event(5, **TOXIC | {"aetoxgr": None}),
         daily(3, **ill),
         daily(4, icseiz="BRIEF", icansgri="0"),
-        *blood("NEUT", {6: "0.4", 14: "2"}, {6: "4", 14: "0"}),
-        *blood("LYM", {6: "0.1", 20: "0.1"}, {6: "4", 20: "4"}),
+        *blood("NEUT", {6: "0.4", 14: "2"}, {6: 4, 14: 0}),
+        *blood("LYM", {6: "0.1", 20: "0.1"}, {6: 4, 20: 4}),
     ]
     record = form(*others, subject=infused(died_on=day(25)))
     found = dlt_reading.candidates(context_of(record, *others), [])
@@ -97,6 +97,16 @@ def test_candidates_come_from_events_daily_records_counts_and_death() -> None:
         ("AE", 3, ""),
         ("DEATH", None, ""),
     ]
+
+
+@pytest.mark.req("VAL-04")
+@pytest.mark.parametrize("name", ["lbtoxgr", "lbtoxgrp", "lbtoxgri"])
+def test_whoever_gave_the_grade_of_a_count_it_is_proposed(name: str) -> None:
+    counts = blood("HGB", {6: "70", 14: "71"})
+    for record in counts:
+        setattr(record.group_rows["results"][0], name, 3)
+    found = dlt_reading.candidates(context_of(form(), *counts), [])
+    assert [(each.key, each.days) for each in found] == [(("HEM", None, "HGB"), 9)]
 
 
 @pytest.mark.req("VAL-04")

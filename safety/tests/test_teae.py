@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -53,6 +54,15 @@ def test_the_time_is_day_0_to_day_90_and_partial_dates_count_when_certain(
     start: str | None, certain: int, vague: int
 ) -> None:
     assert counts(event(**FULL | {"aestdat": start}))[:2] == (certain, vague)
+
+
+@pytest.mark.req("VAL-04")
+@pytest.mark.parametrize(("infusion", "start"), [("2026-03-31", "2026-03"), ("2026-03-03", "2026-06")])
+def test_a_month_that_only_touches_the_time_is_vague(infusion: str, start: str) -> None:
+    """Its last day is the day of infusion, or its first is day 90."""
+    subject = infused(infusion_on=date.fromisoformat(infusion))
+    found = filled("TEAE", subject=subject, visit_on=day(92), others=[event(**FULL | {"aestdat": start})])
+    assert (found.teaen, found.teaeunc) == (0, 1)
 
 
 @pytest.mark.parametrize("name", ["aetoxgr", "aeser", "aerel", "aeout", "aeongo"])

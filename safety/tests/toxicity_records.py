@@ -68,15 +68,13 @@ def medication(start: str, end: str | None = None, cmclas: str = "CRS_ICANS") ->
     return SimpleNamespace(crf=SimpleNamespace(code="CM"), pk=None, cmclas=cmclas, **dates)
 
 
-def blood(test: str, counts: dict[int, str], grades: dict[int, str] | None = None) -> list[Any]:
+def blood(test: str, counts: dict[int, str], grades: dict[int, int] | None = None) -> list[Any]:
     """Haematology forms with one result each: day after infusion -> result as reported (10⁹/L), and its CTCAE grade."""
     return [_haematology(number, test, result, (grades or {}).get(number)) for number, result in counts.items()]
 
 
-def _haematology(number: int, test: str, result: str, grade: str | None) -> Any:
-    reported = Measured.parse(result)
-    row = SimpleNamespace(
-        voided=False, lbtestcd=test, lborres=reported, lbstresn=reported.value, lbtoxgr=grade, lbtoxgrp=None
-    )
+def _haematology(number: int, test: str, result: str, grade: int | None) -> Any:
+    grades = {"lbtoxgr": grade, "lbtoxgrp": None, "lbtoxgri": None}
+    row = SimpleNamespace(voided=False, lbtestcd=test, lbstresn=Measured.parse(result), **grades)
     rows = {"results": [row]}
     return SimpleNamespace(crf=SimpleNamespace(code="HEM"), pk=None, lbdat=day(number), visit=None, group_rows=rows)

@@ -30,7 +30,7 @@ def counts(context: Context, test: str, until: date) -> list[Count]:
     if infusion is None:
         return []
     return [
-        Count((on - infusion).days, row.lbstresn, censored=row.lborres is not None and row.lborres.operator == "<")
+        Count((on - infusion).days, row.lbstresn.value, censored=row.lbstresn.operator == "<")
         for on, row in results(context)
         if row.lbtestcd == test and row.lbstresn is not None and on <= until
     ]
@@ -89,13 +89,12 @@ def platelets_recovered_on(context: Context, until: date, transfused: Sequence[d
 def levels(context: Context) -> list[dlt.Level]:
     """The CTCAE grades of the counts, lymphocytes left out: lymphodepletion takes them away on purpose."""
     return [
-        dlt.Level(on, int(grade), row.lbtestcd)
+        dlt.Level(on, grade, row.lbtestcd)
         for on, row in results(context)
         if row.lbtestcd != LYMPHOCYTES and (grade := _grade(row)) is not None
     ]
 
 
 def _grade(row: Any) -> int | None:
-    """The higher of the grade and the one proposed where judgement is needed."""
-    found = [int(grade) for grade in (row.lbtoxgr, row.lbtoxgrp) if grade is not None]
-    return max(found, default=None)
+    """The highest of the grade by the figures, the one proposed where judgement is needed, and the investigator's."""
+    return max((grade for grade in (row.lbtoxgr, row.lbtoxgrp, row.lbtoxgri) if grade is not None), default=None)

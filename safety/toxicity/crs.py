@@ -176,7 +176,8 @@ def episodes(days: Sequence[Graded], apart: timedelta) -> list[Episode]:
         last = found[-1] if found else None
         if each.grade == 0 and last:
             found[-1] = Episode(last.days, is_over=True)
+        elif each.grade and last and not parted(last.days[-1].day, each.day, apart, clean=last.is_over):
+            found[-1] = Episode((*last.days, each))
         elif each.grade:
-            is_new = last is None or parted(last.days[-1].day, each.day, apart, clean=last.is_over)
-            found[-1:] = [*found[-1:], Episode((each,))] if last is None or is_new else [Episode((*last.days, each))]
+            found.append(Episode((each,)))
     return found
