@@ -31,6 +31,22 @@ PLAN: Final = Plan(
         # Consent and eligibility: every answer of every subject
         "ICF": FormPlan(REQUIRED, source=_("The signed consent form, in the subject's file")),
         "DM": FormPlan(REQUIRED, source=_("Identity document and hospital admission record")),
+        "RICF": FormPlan(REQUIRED, source=_("The signed consent form, in the subject's file")),
+        "WD": FormPlan(REQUIRED, {"wdreas": NONE}, source=_("Hospital record of the conversation, or the letter")),
+        # Histories: eligibility rests on them
+        "MGH": FormPlan(
+            REQUIRED,
+            {"achrlab": NONE, "antibodies.mgabtest": NONE},
+            source=_("Hospital records, reports of antibodies and of neurophysiology"),
+        ),
+        "PMT": FormPlan(
+            REQUIRED,
+            {"treatments.cmdosfrq": NONE, "treatments.cmroute": NONE, "treatments.cmrsn": NONE},
+            source=_("Hospital records and prescriptions"),
+        ),
+        "MH": FormPlan(REQUIRED, source=_("Hospital records")),
+        "RP": FormPlan(REQUIRED, {"rpcom": NONE}, source=_("Hospital record of the conversation at screening")),
+        "RPM": FormPlan(REQUIRED, {"rpmcom": NONE}, source=_("Hospital record of the conversation at screening")),
         # Pregnancy tests and the dose: without them a subject may not be treated
         "UPT": FormPlan(
             REQUIRED, {"lbllod": NONE}, source=_("Test strip or its photo, kit label, and the nursing record")
