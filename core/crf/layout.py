@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.crf import provenance, read
 from core.crf.display import show
-from core.crf.items import MISSING_REASONS, Item, Kind
+from core.crf.items import MISSING_REASONS, Item, Kind, RowsDef
 
 if TYPE_CHECKING:
     from core.crf.forms import CrfForm, ItemsForm
@@ -65,8 +65,8 @@ class Group(LayoutObject):  # type: ignore[misc]  # crispy has no types
         empty = form.empty_row(group)
         extra = {
             "group": group,
-            "rows": [RowView(row) for row in row_forms],
-            "empty": RowView(empty),
+            "rows": [RowView(row, group) for row in row_forms],
+            "empty": RowView(empty, group),
             "next": form.next_key(group),
         }
         return render_to_string("core/_form_group.html", context.flatten() | extra)
@@ -187,10 +187,10 @@ class ItemView:
 class RowView:
     """All that a template needs to show one repeating row."""
 
-    def __init__(self, form: ItemsForm) -> None:
+    def __init__(self, form: ItemsForm, group: RowsDef) -> None:
         self.form = form
         self.prefix = form.add_prefix("")
-        self.items = [ItemView(item, form) for item in form.items]
+        self.items = [ItemView(item, form) for item in group.items]
 
     @property
     def title(self) -> str:
