@@ -143,9 +143,13 @@ class Ecg(Crf):
 
     @derive("egtoxgr", "ECG-GRADE", forms=("ECG",))
     def grade(
-        egtdp: str, rows: Mapping[str, list[Any]], context: Context, subject: Subject, visit_on: Date | None = None
+        rows: Mapping[str, list[Any]],
+        context: Context,
+        subject: Subject,
+        visit_on: Date | None = None,
+        egtdp: str | None = None,
     ) -> str | None:
-        """CTCAE 5.0, of the unrounded mean and its rise above baseline."""
+        """CTCAE 5.0, of the unrounded mean and its rise above baseline; grade 4 needs the answer about arrhythmia."""
         mean = mean_qtcf(rows["tracings"])
         if mean is None:
             return QtcGrade.FOUR if egtdp == NoYes.YES else None

@@ -33,6 +33,9 @@ class Nerve(models.TextChoices):
     OTHER = "OTHER", _("Another nerve")
 
 
+USUAL: Final = (Nerve.FACIAL, Nerve.ACCESSORY, Nerve.ULNAR)  # of face, neck and hand
+
+
 class Side(models.TextChoices):
     """LAT."""
 
@@ -142,7 +145,7 @@ class NerveTests(Crf):
 class StimulatedNerve(CrfRow):
     """One nerve at one frequency."""
 
-    rows = RowsSpec(NerveTests, "nerves", _("Nerves"))
+    rows = RowsSpec(NerveTests, "nerves", _("Nerves"), start=tuple({"nmnerve": nerve.value} for nerve in USUAL))
 
     nmnerve = coded(_("Nerve"), Nerve, sdtm="NVLOC")
     nmlat = coded(_("Side"), Side, sdtm="NVLAT")

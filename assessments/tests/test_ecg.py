@@ -102,6 +102,7 @@ def test_a_dangerous_arrhythmia_is_grade_4_with_or_without_tracings() -> None:
     assert of(400, 400, 400, egtdp="Y").egtoxgr == "4"
     assert of(egtdp="Y").egtoxgr == "4"
     assert of().egtoxgr is None
+    assert of(481, 481, 481, egtdp=None).egtoxgr == "2"
     assert of().egtoxv is None
 
 

@@ -40,6 +40,26 @@ def test_it_works(cast: Cast, subject: Subject) -> None:
     commit()
 
 
+def test_what_a_row_derives_is_shown_and_not_typed(cast: Cast, subject: Subject) -> None:
+    page = "/subjects/01-001/visits/SCR/ECG/"
+    typed = {
+        "egperf": "Y",
+        "visit_on": DAY,
+        "tracings-1-egnum": "1",
+        "tracings-1-egqt": "400",
+        "tracings-1-egrr": "800",
+    }
+    assert (
+        client_of(cast.coordinator).post(page, typed | {"tracings-1-qtcf": "1", "tracings-next": "2"}).status_code
+        == 302
+    )
+
+    shown = client_of(cast.coordinator).get(page)
+    assert "430.9" in text_of(shown)
+    assert 'name="tracings-1-qtcf"' not in shown.content.decode()
+    assert "430.9" in text_of(client_of(cast.monitor).get(page))
+
+
 def test_a_row_that_only_stood_there_is_not_data(cast: Cast, subject: Subject) -> None:
     assert post(cast).status_code == 302
     assert not ChemistryResult.objects.exists()
