@@ -80,8 +80,34 @@ PLAN: Final = Plan(
         ),
         # Efficacy and routine measurements
         "MGADL": FormPlan(
-            SCALES, {"qstim": NONE, "qsmethod": NONE}, source=_("The scale as filled in on paper, signed by the rater")
+            SCALES,
+            {"qstim": NONE, "qsmethod": NONE, "qslang": NONE, "mgadlpap": NONE},
+            source=_("The scale as filled in on paper, signed by the rater"),
         ),
+        "QMG": FormPlan(
+            SCALES,
+            {
+                "rstim": NONE,
+                "gripdev": NONE,
+                "rscom": NONE,
+                "qmgpap": NONE,
+                "paper.qmgtest": NONE,
+                "paper.qmgpts": NONE,
+            },
+            source=_("The scale as filled in on paper, signed by the rater; spirometry report"),
+        ),
+        "MGC": FormPlan(
+            SCALES,
+            {"rstim": NONE, "rscom": NONE, "mgcpap": NONE},
+            source=_("The scale as filled in on paper, signed by the rater"),
+        ),
+        "MGQOL": FormPlan(
+            SCALES,
+            {"qstim": NONE, "qsmethod": NONE, "qslang": NONE, "mgqpap": NONE},
+            source=_("The questionnaire as filled in by the subject"),
+        ),
+        "MGFA": FormPlan(SCALES, source=_("The investigator's note of the visit")),
+        "PIS": FormPlan(SCALES, source=_("The investigator's note of the visit")),
         "VS": FormPlan(VITAL_SIGNS, {"vstim": NONE, "vspos": NONE}, source=_("Nursing record of vital signs")),
         **dict.fromkeys(PANELS, PANEL),
     },

@@ -97,6 +97,13 @@ def test_there_is_no_change_at_baseline_before_it_or_without_it(code: str, name:
 
 
 @pytest.mark.parametrize(("code", "name"), FORMS)
+def test_the_day_of_the_first_dose_already_has_a_change(code: str, name: str) -> None:
+    baseline = record(code, "BL", date(2026, 2, 28), 9)
+    assert getattr(record(code, "UNS", LD1, 7, baseline), f"{name}chg") == -2
+    assert getattr(record(code, "UNS", date(2026, 2, 28), 7, baseline), f"{name}chg") is None
+
+
+@pytest.mark.parametrize(("code", "name"), FORMS)
 def test_before_any_lymphodepletion_nothing_changes_from_baseline(code: str, name: str) -> None:
     waiting = a_subject()
     screening = record(code, "SCR", date(2026, 1, 10), 7, subject=waiting)
@@ -135,6 +142,12 @@ def test_the_first_record_has_nothing_to_rise_from(code: str, rule: str) -> None
     later = record(code, "D28", date(2026, 4, 2), 3)
     first = record(code, "SCR", date(2026, 1, 10), 9, later)
     assert rule not in fired(first, others=[later, filled("DM", sex="M")])
+
+
+@pytest.mark.parametrize(("code", "rule"), REVIEWED)
+def test_another_record_of_the_same_day_is_not_the_one_before(code: str, rule: str) -> None:
+    first, again = record(code, "D28", date(2026, 4, 2), 3), record(code, "UNS", date(2026, 4, 2), 9)
+    assert rule not in fired(again, others=[first, filled("DM", sex="M")])
 
 
 @pytest.mark.parametrize("code", ["MGC", "MGQOL"])

@@ -166,6 +166,8 @@ def test_remission_under_treatment_and_mm1_need_immunosuppression(pis: str) -> N
     assert holds("PIS-12", status(pis), drugs=[drug("NSIST", "2025", "2027-01-10")]) is True
     assert holds("PIS-12", status(pis), drugs=[drug("NSIST", "2025", "2027-01")]) is True  # perhaps it goes on
     assert holds("PIS-12", status(pis), drugs=[drug("STEROID", None)]) is True
+    assert holds("PIS-12", status(pis), drugs=[drug("STEROID", "2027-01")]) is True  # perhaps it had begun
+    assert holds("PIS-12", status(pis), drugs=[drug("STEROID", "2027-01-11")]) is False
 
 
 @pytest.mark.req("VAL-04")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -14,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.crf import read
-from core.testing.forms import a_subject, filled, firings
+from core.testing.forms import filled, firings
 from core.testing.forms import fired as fired_on
 
 EYES, ARMS, LEGS = ("qmg01", "qmg02"), ("qmg06", "qmg07"), ("qmg12", "qmg13")
@@ -254,45 +253,6 @@ def test_points_on_paper_that_differ_are_asked_about_test_by_test() -> None:
     written = [{"qmgtest": "12", "qmgpts": "1"}, {"qmgtest": "13", "qmgpts": "0"}]
     found = firings(record, rows={"paper": written}, others=[filled("DM", sex="M")])
     assert [(each.check_id, each.row_key) for each in found] == [("QMG-04", 1)]
-
-
-# The cholinesterase inhibitor
-
-SUBJECT = a_subject()
-
-
-def with_dose(at: str, clock: str = "09:00") -> Any:
-    given_answers = BEST | {"rstim": clock, "rschei": "Y", "rscheidtc": at}
-    return filled("QMG", rsperf="Y", visit_on=date(2026, 3, 5), subject=SUBJECT, **given_answers)
-
-
-@pytest.mark.req("VAL-04")
-@pytest.mark.parametrize(
-    ("at", "hours", "asked"),
-    [
-        ("2026-03-04T21:00+08:00", "12.0", set()),
-        ("2026-03-04T21:01+08:00", "11.9", {"RS-02"}),  # 11 h 59 min is never shown as 12
-        ("2026-03-04T20:59+08:00", "12.0", set()),
-        ("2026-03-04T13:00+00:00", "12.0", set()),  # the same moment on another clock
-        ("2026-03-05T09:00+08:00", "0.0", {"RS-02"}),
-        ("2026-03-05T09:01+08:00", None, {"RS-01"}),
-        ("2026-02-05T09:00+08:00", "672.0", set()),
-    ],
-)
-def test_the_hours_since_the_last_dose_and_whether_they_are_enough(at: str, hours: str | None, asked: set[str]) -> None:
-    record = with_dose(at)
-    assert record.rscheihr == (None if hours is None else Decimal(hours))
-    assert fired(record, subject=SUBJECT) & {"RS-01", "RS-02"} == asked
-
-
-def test_a_dose_typed_in_the_wrong_century_is_kept() -> None:
-    assert with_dose("1926-03-04T21:00+08:00").rscheihr > 800000
-
-
-def test_a_subject_without_inhibitor_has_no_hours() -> None:
-    record = scale(rstim="09:00", rschei="N")
-    assert record.rscheihr is None
-    assert not fired(record) & {"RS-01", "RS-02"}
 
 
 # What every scale of this trial has
