@@ -104,7 +104,9 @@ def test_candidates_come_from_events_daily_records_counts_and_death() -> None:
 def test_whoever_gave_the_grade_of_a_count_it_is_proposed(name: str) -> None:
     counts = blood("HGB", {6: "70", 14: "71"})
     for record in counts:
-        setattr(record.group_rows["results"][0], name, 3)
+        row = record.group_rows["results"][0]
+        row.lbtoxgr, row.lbtoxgrp, row.lbtoxgri = 1, None, 2
+        setattr(row, name, 3)
     found = dlt_reading.candidates(context_of(form(), *counts), [])
     assert [(each.key, each.days) for each in found] == [(("HEM", None, "HGB"), 9)]
 

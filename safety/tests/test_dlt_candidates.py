@@ -159,6 +159,12 @@ def test_each_test_is_counted_for_itself() -> None:
     ]
 
 
+def test_candidates_stand_by_definition_day_and_line() -> None:
+    events = [an_event(10, line=3), an_event(10, line=2), an_event(9, line=4), an_event(20, line=1, grade=5)]
+    found = candidates(WINDOW, events, [], [], [], None)
+    assert [(each.rule, each.line) for each in found] == [(4, 4), (4, 2), (4, 3), (5, 1)]
+
+
 def test_the_worst_count_of_a_day_holds() -> None:
     assert low_runs([*levels({5: 3}), *levels({5: 1}), *levels({7: 0})]) == [Run(day(5), 2, 3)]
     assert low_runs([]) == []

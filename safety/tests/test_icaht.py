@@ -190,6 +190,17 @@ def test_the_form_looks_no_further_than_its_visit_and_keeps_early_and_late_apart
 
 
 @pytest.mark.req("VAL-04")
+def test_the_spans_of_the_form_are_days_0_to_30_and_31_to_100() -> None:
+    assert form(1, blood("NEUT", {0: "0.4", 1: "2"})).icneu500 == 1
+    all_low = blood("NEUT", dict.fromkeys(range(31), "0.4"))
+    assert (form(29, all_low).icneuear, form(30, all_low).icneuear) == ("3", "4")
+    assert form(40, blood("PLAT", {30: "99", 31: "120"})).icplalat == "0"
+    assert form(40, blood("PLAT", {31: "99", 32: "120"})).icplalat == "1"
+    assert form(180, blood("NEUT", {60: "1.4", 100: "1.4"})).icneulat == "1"
+    assert form(180, blood("NEUT", {60: "1.4", 101: "1.4"})).icneulat == "0"
+
+
+@pytest.mark.req("VAL-04")
 def test_the_form_names_the_counts_and_takes_the_highest_grade() -> None:
     found = form(14, blood("NEUT", {2: "0.40", 3: "<0.1"}), blood("PLAT", {2: "49", 9: "120"}), icahtgri="1")
     assert (found.icneuval, found.icplaval) == ("D2 0.4, D3 <0.1", "D2 49, D9 120")
@@ -211,6 +222,7 @@ def test_without_infusion_or_counts_nothing_is_graded() -> None:
         ("19 20 20 20", None, 3),
         ("19 20 20 19 21 21 21", None, 6),
         ("19 20 20", None, None),
+        ("19 20 20 20", 3, None),  # platelets given on that very day
         ("20 20 20", None, None),  # never below
         ("19 20 20 20 20 20 20 20 20 20 20", 2, 10),  # the eighth day after the transfusion
         ("19 20 20 20 20 20 20 20 20 20", 2, None),
