@@ -108,6 +108,8 @@ def test_a_sample_of_before_treatment_is_graded_by_the_limits() -> None:
     baseline = sample("CHEM", "2026-03-09", HIGH_AT_BASELINE, visit="BL")
     assert grade(sample("CHEM", "2026-03-02", row("ALT", "149"), others=[baseline])) == (1, None)
     assert grade(sample("CHEM", "2026-03-10", row("ALT", "151"), visit="BL")) == (2, None)
+    on_the_day = sample("CHEM", "2026-03-10", row("ALT", "149"), others=[baseline])  # before the dose or after it
+    assert grade(on_the_day) == (0, None)
     not_dosed = sample("CHEM", "2026-03-15", row("ALT", "149"), others=[baseline], subject=a_subject())
     assert grade(not_dosed) == (1, None)
 
