@@ -23,7 +23,7 @@ PLACES = (
     ("query-list", gettext_lazy("Queries"), Permission.VIEW_CLINICAL),
     ("deviation-list", gettext_lazy("Deviations"), Permission.VIEW_CLINICAL),
     ("coding-list", gettext_lazy("Coding"), Permission.CODE),
-    ("dose-escalation", gettext_lazy("Dose escalation"), Permission.VIEW_CLINICAL),
+    ("dose-escalation", gettext_lazy("Dose levels"), Permission.VIEW_CLINICAL),
     ("change-list", gettext_lazy("Changes"), Permission.VIEW_TRAIL),
     ("listing-list", gettext_lazy("Oversight"), Permission.VIEW_TRAIL),
     ("admin:index", gettext_lazy("Administration"), Permission.MANAGE_ACCOUNTS),

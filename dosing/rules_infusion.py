@@ -94,9 +94,7 @@ def rested_after_lymphodepletion(context: Context) -> bool | None:
 
 @infusion_rule(
     14,
-    _(
-        "The infusion is recorded, but no clearance was decided before it. Enter the clearance, or say why there is none."
-    ),
+    _("The infusion is recorded, but no clearance was decided before it. Enter the clearance, or say why not."),
     forms=("CLR",),
 )
 def infusion_was_cleared(context: Context) -> bool | None:

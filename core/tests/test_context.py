@@ -13,7 +13,7 @@ from core.context import page
 
 HOSPITAL = Site(pk=1, code="01", name="First Hospital", name_zh="第一医院")
 
-ALL_SITES = ["Dose escalation"]
+ALL_SITES = ["Dose levels"]
 
 
 def shown_to(*roles: Role, path: str = "/", site: Site | None = None) -> dict[str, Any]:

@@ -60,6 +60,10 @@ class Product(Crf):
     coidin = text(_("Donation identification number (DIN)"), length=50, sdtm="SUPPBE.QVAL where QNAM = DIN")
     coilot = text(_("Batch number of the product"), length=50, sdtm="SUPPBE.QVAL where QNAM = LOT")
     prstat = coded(_("State of the product"), State, heading=_("Where it stands"), sdtm="BETERM")
+    coichain = coded(
+        _("Checks of the chain of identity"), Identity, sdtm="SUPPBE.QVAL where QNAM = COICHAIN",
+        help=_("The worst of the checks below. Without agreement nothing is cleared for infusion."),
+    )  # fmt: skip
     bagsrec = integer(
         _("Bags received, by the delivery note"), limits=(0, 99), heading=_("Account of the bags"), sdtm="DASTRESN"
     )
@@ -72,6 +76,12 @@ class Product(Crf):
     def present_state(rows: dict[str, list[Any]]) -> str | None:
         """The newest of the states below."""
         return newest(rows["states"])
+
+    @derive("coichain", "COI-CHAIN")
+    def worst_check(rows: dict[str, list[Any]]) -> str | None:
+        """Codes that differ before one person only before agreement; nothing before a check is complete."""
+        found = {check.coimatch for check in rows["checks"]}
+        return next((one for one in (Identity.MISMATCH, Identity.ONE_PERSON, Identity.MATCH) if one in found), None)
 
     @derive("bagsinf", "COI-INFUSED")
     def infused(rows: dict[str, list[Any]]) -> int | None:
@@ -165,13 +175,13 @@ class IdentityCheck(CrfRow):
     )
 
     coipoint = coded(_("Where"), Point, sdtm="SUPPBE.QVAL where QNAM = COIPOINT")
+    coimatch = coded(_("Identity"), Identity, sdtm="SUPPBE.QVAL where QNAM = COIMATCH")
     coiread1 = text(_("Code, as the first person read it"), length=50, sdtm="SUPPBE.QVAL where QNAM = COIREAD1")
     coiby1 = text(_("First person"), length=10, sdtm="SUPPBE.QVAL where QNAM = COIBY1")
     coidtc1 = moment(_("When"), sdtm="BEDTC")
     coiread2 = text(_("Code, as the second person read it"), length=50, sdtm="SUPPBE.QVAL where QNAM = COIREAD2")
     coiby2 = text(_("Second person"), length=10, sdtm="SUPPBE.QVAL where QNAM = COIBY2")
     coidtc2 = moment(_("When"), sdtm="BEDTC")
-    coimatch = coded(_("Identity"), Identity, sdtm="SUPPBE.QVAL where QNAM = COIMATCH")
 
     @derive("coimatch", "COI-IDENTITY")
     def identity_of(parent: Any, coiread1: str, coiby1: str, coiread2: str, coiby2: str) -> str | None:
@@ -179,11 +189,11 @@ class IdentityCheck(CrfRow):
         return identity(parent.coicode, coiread1, coiread2, coiby1, coiby2) if parent.coicode else None
 
     @rule("COI-20", _("The codes differ. Stop: the product is not released to infusion before this is cleared up."))
-    def codes_agree(coimatch: str) -> bool:
+    def codes_agree(coimatch: str, coiread2: str) -> bool:
         return coimatch != Identity.MISMATCH
 
     @rule("COI-21", _("The same person is named twice. The identity is checked by two different people."))
-    def two_people(coimatch: str) -> bool:
+    def two_people(coimatch: str, coiby2: str) -> bool:
         return coimatch != Identity.ONE_PERSON
 
 

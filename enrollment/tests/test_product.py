@@ -41,6 +41,7 @@ def test_it_works() -> None:
     record = product(*WAY, bags=[bag("B1"), kept], checks=[check()], bagsrec="2")
     assert (record.prstat, record.bagsinf, record.bagsnot, record.bagsdes) == ("INFUSED", 1, 1, 0)
     assert record.group_rows["checks"][0].coimatch == "MATCH"
+    assert record.coichain == "MATCH"
     assert fired(record) == set()
 
 
@@ -166,6 +167,15 @@ def test_only_one_reading_in_eight_is_a_match() -> None:
     }
     assert [facts for facts, says in found.items() if says is Identity.MATCH] == [(True, True, True)]
     assert [facts for facts, says in found.items() if says is Identity.ONE_PERSON] == [(True, True, False)]
+
+
+@pytest.mark.req("ENT-04")
+def test_the_product_says_the_worst_of_its_checks() -> None:
+    differs, alone = check("RECEIPT", coiread2="X"), check("BEDSIDE", coiby2="C01")
+    assert product(checks=[check("COLLECTION"), differs, alone]).coichain == "MISMATCH"
+    assert product(checks=[check("COLLECTION"), alone]).coichain == "ONE_PERSON"
+    assert product(checks=[check("COLLECTION"), check("RECEIPT", coiread2=None)]).coichain == "MATCH"
+    assert product().coichain is None
 
 
 @pytest.mark.parametrize("name", ["coiread1", "coiby1", "coiread2", "coiby2"])
