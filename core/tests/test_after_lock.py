@@ -188,6 +188,22 @@ def test_after_an_unlocking_and_another_lock_it_is_locked_like_all_else(
     assert held.state(LOG, "SAE", 1) == HoldState.FREE
 
 
+@pytest.mark.parametrize(
+    "place",
+    [{"level": "VISIT", "visit_name": LOG}, {"level": "FORM", "visit_name": LOG, "form_code": "SAE", "record_key": 1}],
+)
+def test_what_is_locked_after_it_was_entered_is_locked(
+    cast: Cast, locked: Subject, coordinator: Actor, place: dict[str, Any]
+) -> None:
+    enter_after(locked, coordinator)
+    assert held_of(locked).state(LOG, "SAE", 1) == HoldState.FROZEN
+    hold(cast, locked, **place)
+    assert held_of(locked).state(LOG, "SAE", 1) == HoldState.LOCKED
+    with pytest.raises(Refused, match="only new lines"):
+        enter_after(locked, coordinator, key=1, saeterm="T-cell lymphoma")
+    enter_after(locked, coordinator)
+
+
 def test_the_page_says_what_it_is_and_takes_it_with_a_reason(cast: Cast, locked: Subject) -> None:
     client = client_of(cast.coordinator)
     address = f"/subjects/{locked.number}/visits/LOG/SAE/0/"

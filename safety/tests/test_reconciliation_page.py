@@ -8,7 +8,7 @@ import pytest
 
 from accounts.actor import Actor, system_actor
 from accounts.testing import Cast
-from core.actions import hold, query
+from core.actions import crf, hold, query
 from core.actions.entry import Entry
 from core.actions.errors import Refused
 from core.actions.hold import Shown
@@ -95,6 +95,19 @@ def test_a_question_that_went_away_by_itself_justifies_nothing(
     change(subject, coordinator, "AE", aeser="N", aesercrit=None)
     assert Query.objects.get(check_id="REC-01").state == "CLOSED"
     change(subject, coordinator, "AE", aeser="Y", aesercrit=["LIFE"])
+    assert "REC-01" in waiting(subject)
+
+
+def test_an_answer_to_a_difference_that_went_and_came_back_justifies_nothing(
+    cast: Cast, subject: Subject, event: Any, coordinator: Actor
+) -> None:
+    query.answer(Query.objects.get(check_id="REC-01"), "Not reported yet", by=coordinator)
+    assert "REC-01" not in waiting(subject)
+    enter(coordinator, subject, LOG, "SAE", SAE)
+    recheck(subject, by=system_actor())
+    crf.void(trial.place_at(subject, LOG, "SAE", 1), by=coordinator, reason="Another subject's", revision=1)
+    commit()
+    assert Query.objects.get(check_id="REC-01").state == "CLOSED"
     assert "REC-01" in waiting(subject)
 
 
