@@ -87,12 +87,12 @@ class Context:
     def _fetch_rows(self, code: str) -> None:
         from core.crf import read  # noqa: PLC0415
 
-        records = {record.pk: record for record in self.known[code]}
-        for record in records.values():
-            record.group_rows = {}
+        found: dict[int, dict[str, list[Any]]] = {record.pk: {} for record in self.known[code]}
         for group in read.form(code).rows:
-            for row in group.model.objects.filter(parent__in=records).order_by("key"):  # type: ignore[misc]
-                (records[row.parent_id].group_rows or {}).setdefault(group.name, []).append(row)
+            for row in group.model.objects.filter(parent__in=found).order_by("key"):  # type: ignore[misc]
+                found[row.parent_id].setdefault(group.name, []).append(row)
+        for record in self.known[code]:
+            record.group_rows = found[record.pk]
 
 
 @dataclass(frozen=True)
