@@ -102,7 +102,7 @@ def day_28_open(journey: Journey) -> None:
     _event(journey, "Nasopharyngitis", 16, 22, aerel="NOT RELATED")
     journey.visit("D21", 22, otherwise={"VS": {"sysbp": "163"}})
     journey.desk.correct("D21", "VS", {"sysbp": "136"}, "Typing error: the ward chart says 136.")
-    journey.desk.correct("D21", "CHEM", {"lbfast": ""}, "Not noted on the report; asking the ward.")
+    journey.desk.correct("D21", "CHEM", {"lbtim": ""}, "Not noted on the report; asking the ward.")
 
 
 def day_14(journey: Journey) -> None:

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core import protocol
-from core.crf.codes import NoYes
+from core.crf.codes import HIGHLY_EFFECTIVE, NoYes
 from core.crf.values import PartialDate
 from screening.partial import months_passed
 
@@ -45,34 +45,9 @@ class Cause(models.TextChoices):
     OTHER = "OTHER", _("Another cause")
 
 
-class Method(models.TextChoices):
-    """BCMETHOD: what is used to prevent pregnancy."""
-
-    COMBINED = "COMBINED", _("Oestrogen and progestogen, ovulation inhibited (pill, ring, patch)")
-    PROGESTOGEN = "PROGESTOGEN", _("Progestogen alone, ovulation inhibited (pill, injection)")
-    IMPLANT = "IMPLANT", _("Implant")
-    IUD = "IUD", _("Copper intrauterine device")
-    IUS = "IUS", _("Hormone-releasing intrauterine system")
-    TUBAL = "TUBAL", _("Fallopian tubes tied or closed")
-    VASECTOMY = "VASECTOMY", _("Sole partner with vasectomy, success confirmed")
-    ABSTINENCE = "ABSTINENCE", _("No intercourse with men, the usual way of life")
-    MINIPILL = "MINIPILL", _("Progestogen pill without reliable inhibition of ovulation")
-    CONDOM = "CONDOM", _("Condom")
-    DIAPHRAGM = "DIAPHRAGM", _("Diaphragm, cap or sponge")
-    SPERMICIDE = "SPERMICIDE", _("Spermicide")
-    CALENDAR = "CALENDAR", _("Calendar, temperature or mucus")
-    WITHDRAWAL = "WITHDRAWAL", _("Coitus interruptus")
-    LACTATION = "LACTATION", _("Breastfeeding alone")
-    NONE = "NONE", _("None")
-
-
 STERILE = frozenset({Surgery.HYSTERECTOMY, Surgery.SALPINGECTOMY, Surgery.OOPHORECTOMY})
 # Twelve months without menses settle it after these; with any other cause besides, menses may come back.
 SETTLED_BY_TIME = frozenset({Cause.AGE, Cause.CYCLOPHOSPHAMIDE})
-HIGHLY_EFFECTIVE = frozenset(
-    {Method.COMBINED, Method.PROGESTOGEN, Method.IMPLANT, Method.IUD, Method.IUS}
-    | {Method.TUBAL, Method.VASECTOMY, Method.ABSTINENCE}
-)
 
 
 def may_conceive(

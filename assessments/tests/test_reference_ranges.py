@@ -14,12 +14,15 @@ from django.db import IntegrityError, connection, models, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.actor import system_actor
 from accounts.models import Event, EventKind, Role, User
 from accounts.testing import PASSWORD, Cast, join, make_cast, make_person
 from assessments.lab_units import standard
 from assessments.models.chemistry import USUAL, ChemistryResult
 from assessments.models.reference_range import ReferenceRange
 from core.actions import subject
+from core.actions.recheck import recheck
+from core.models import Query
 from core.testing.forms import enter
 from core.testing.trial import refused, sql
 
@@ -293,6 +296,23 @@ def test_the_limits_of_the_site_come_to_a_saved_form_with_their_rule_as_author(c
     assert saved.change
     authors = dict(saved.change.items.filter(row_key=1).values_list("field", "system_rule"))
     assert (authors["lbnrlo"], authors["lbtoxgrp"]) == ("LB-LOWER-LIMIT v1", "LB-GRADE-PROPOSED v1")
+
+
+def test_the_baseline_of_the_same_form_is_read_with_its_rows(cast: Cast) -> None:
+    by = cast.actor(cast.coordinator)
+    someone = subject.add(cast.site, by=by)
+
+    def alt(visit: str, on: date, result: str) -> ChemistryResult:
+        row = {"lbtestcd": "ALT", "lborres": result, "lborresu": "U/L", "lbornrlo": "9", "lbornrhi": "50"}
+        enter(by, someone, visit, "CHEM", {"lbperf": "Y", "lbdat": on}, rows={"results": [row]}, on=on)
+        return ChemistryResult.objects.latest("id")
+
+    assert alt("BL", date(2026, 3, 9), "100").lbtoxgr == 1
+    enter(by, someone, "LD1", "VS", {"vsperf": "N"}, on=date(2026, 3, 10))
+    found = alt("LD2", date(2026, 3, 11), "149")
+    assert (found.lbtoxgr, found.lbtoxgrp) == (0, None)
+    assert not Query.objects.filter(check_id="STALE").exists()
+    assert recheck(someone, by=system_actor()) == []
 
 
 def test_twenty_rows_ask_for_the_ranges_once(cast: Cast) -> None:

@@ -22,36 +22,29 @@ class Qualitative(models.TextChoices):
 
 
 class Contraception(models.TextChoices):
-    """Methods, those that fail in fewer than one of a hundred women a year first (CTFG recommendations)."""
+    """BCMETHOD: what is used to prevent pregnancy."""
 
-    COMBINED = "COMBINED", _("Combined hormonal, inhibits ovulation")
-    PROGESTOGEN = "PROGESTOGEN", _("Progestogen only, inhibits ovulation")
+    COMBINED = "COMBINED", _("Oestrogen and progestogen, ovulation inhibited (pill, ring, patch)")
+    PROGESTOGEN = "PROGESTOGEN", _("Progestogen alone, ovulation inhibited (pill, injection)")
     IMPLANT = "IMPLANT", _("Implant")
-    IUD = "IUD", _("Intrauterine device")
-    IUS = "IUS", _("Intrauterine system with hormone")
-    OCCLUSION = "OCCLUSION", _("Both tubes tied or blocked")
+    IUD = "IUD", _("Copper intrauterine device")
+    IUS = "IUS", _("Hormone-releasing intrauterine system")
+    TUBAL = "TUBAL", _("Fallopian tubes tied or closed")
     VASECTOMY = "VASECTOMY", _("Sole partner with vasectomy, success confirmed")
-    ABSTINENCE = "ABSTINENCE", _("Abstinence as the usual way of life")
+    ABSTINENCE = "ABSTINENCE", _("No intercourse with men, the usual way of life")
+    MINIPILL = "MINIPILL", _("Progestogen pill without reliable inhibition of ovulation")
     CONDOM = "CONDOM", _("Condom")
-    PILL_OTHER = "PILL OTHER", _("Progestogen only, does not inhibit ovulation")
-    DIAPHRAGM = "DIAPHRAGM", _("Diaphragm or cap with spermicide")
-    SPERMICIDE = "SPERMICIDE", _("Spermicide alone")
-    CALENDAR = "CALENDAR", _("Calendar or temperature method")
-    WITHDRAWAL = "WITHDRAWAL", _("Withdrawal")
-    LACTATION = "LACTATION", _("Breastfeeding")
+    DIAPHRAGM = "DIAPHRAGM", _("Diaphragm, cap or sponge")
+    SPERMICIDE = "SPERMICIDE", _("Spermicide")
+    CALENDAR = "CALENDAR", _("Calendar, temperature or mucus")
+    WITHDRAWAL = "WITHDRAWAL", _("Coitus interruptus")
+    LACTATION = "LACTATION", _("Breastfeeding alone")
     NONE = "NONE", _("None")
 
 
-# Each of them alone is enough (CTFG recommendations on contraception in trials, version 1.1, 2020, section 4.1).
+# Fewer than one pregnancy in a hundred women a year, when used rightly; one of them is enough (CTFG recommendations on
+# contraception in trials, version 1.1, 2020).
 HIGHLY_EFFECTIVE: frozenset[str] = frozenset(
-    {
-        Contraception.COMBINED,
-        Contraception.PROGESTOGEN,
-        Contraception.IMPLANT,
-        Contraception.IUD,
-        Contraception.IUS,
-        Contraception.OCCLUSION,
-        Contraception.VASECTOMY,
-        Contraception.ABSTINENCE,
-    }
+    {Contraception.COMBINED, Contraception.PROGESTOGEN, Contraception.IMPLANT, Contraception.IUD, Contraception.IUS}
+    | {Contraception.TUBAL, Contraception.VASECTOMY, Contraception.ABSTINENCE}
 )

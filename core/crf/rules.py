@@ -96,7 +96,7 @@ class Context:
 
         records = {record.pk: record for record in self.known[code]}
         for record in records.values():
-            (record.group_rows or {})[name] = []
+            record.group_rows = {**(record.group_rows or {}), name: []}
         rows: Any = read.form(code).group(name).model
         for row in rows.objects.filter(parent__in=records).order_by("key"):
             row.parent = records[row.parent_id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -69,3 +70,19 @@ def test_a_check_reads_records_and_rows_at_the_cost_of_one_statement(
 
     assert statements(read_all) == 1
     assert len(read_all()) == 2
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if len(read.form(code).rows) > 1])
+def test_a_further_group_costs_one_statement_more(code: str, subject: Subject, coordinator: Actor) -> None:
+    entered(code, subject, coordinator)
+    context = Context(subject, None, None)
+    (record,) = context.records(code)
+    for group in read.form(code).rows[1:]:
+        found = list[CrfRow]()
+        assert statements(partial(_rows, context, record, group.name, found)) == 1
+        assert statements(partial(_rows, context, record, group.name, found)) == 0
+        assert [row.key for row in found] == [1, 2, 1, 2]
+
+
+def _rows(context: Context, record: Any, group: str, found: list[CrfRow]) -> None:
+    found += context.rows(record, group)

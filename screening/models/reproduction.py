@@ -8,13 +8,13 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from core import protocol
-from core.crf.codes import NoYes
+from core.crf.codes import Contraception, NoYes
 from core.crf.declare import Spec, coded, derive, integer, measured, partial_date, rule, several, text
 from core.crf.rules import Context
 from core.crf.values import PartialDate
 from core.models import Crf
 from screening import childbearing
-from screening.childbearing import Cause, Menses, Method, Surgery
+from screening.childbearing import Cause, Menses, Surgery
 from screening.partial import certainly_before, months_passed
 
 WITH_MENARCHE = ("rpmenar", "Y")
@@ -64,7 +64,7 @@ class Reproduction(Crf):
         help=_("Asked of women of childbearing potential."), sdtm="SUPPRP.QVAL where QNAM = RPCONTR",
     )  # fmt: skip
     rpmeth = several(
-        _("What is used now?"), Method, optional=True, help=_("Asked of women of childbearing potential."),
+        _("What is used now?"), Contraception, optional=True, help=_("Asked of women of childbearing potential."),
         sdtm="RPORRES where RPTESTCD = BCMETHOD",
     )  # fmt: skip
     rpmethst = partial_date(_("Used since"), optional=True, sdtm="RPSTDTC where RPTESTCD = BCMETHOD")
@@ -117,7 +117,7 @@ class Reproduction(Crf):
 
     @rule("RP-06", _("A method is chosen together with “none”. Please check."))
     def none_stands_alone(rpmeth: list[str]) -> bool:
-        return Method.NONE not in rpmeth or len(rpmeth) == 1
+        return Contraception.NONE not in rpmeth or len(rpmeth) == 1
 
     @rule("RP-07", _("An adult who never menstruated is rare. Please check, and say why in the comment."))
     def menarche_is_usual(rpmenar: str, rpcom: str | None = None) -> bool:

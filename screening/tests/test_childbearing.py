@@ -7,8 +7,9 @@ from itertools import product
 
 import pytest
 
+from core.crf.codes import Contraception
 from core.crf.values import PartialDate
-from screening.childbearing import Cause, Menses, Method, Surgery, highly_effective, may_conceive
+from screening.childbearing import Cause, Menses, Surgery, highly_effective, may_conceive
 
 ON = date(2026, 3, 15)
 LONG, SHORT, EITHER = PartialDate(2025, 3, 15), PartialDate(2025, 3, 16), PartialDate(2025, 3)
@@ -137,6 +138,6 @@ def test_methods_below_one_percent_a_year_are_highly_effective(method: str, answ
 
 
 def test_every_method_is_judged_and_two_weak_ones_are_not_one_strong() -> None:
-    assert sorted([*HIGH, *LOW]) == sorted(Method.values)
+    assert sorted([*HIGH, *LOW]) == sorted(Contraception.values)
     assert highly_effective(LOW) == "N"
     assert highly_effective(["CONDOM", "IUD"]) == "Y"
