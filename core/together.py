@@ -14,7 +14,7 @@ from django.db.migrations.state import ProjectState
 class Together(Operation):
     """The operations that `makemigrations` wrote, with the models rendered once and not anew for each of them.
 
-    Every form hangs on the subject, so that Django would render all forms again at each step: for sixty forms that takes
+    Every form hangs on the subject, so that Django would render all forms again at each step: with sixty it takes
     a quarter of an hour. A table that is made here is made as the last of the operations leaves it.
     """
 

@@ -108,10 +108,12 @@ def eligibility(scene: Scene, stage: int) -> Filled:
     subject = Subject.objects.select_related("site").get(pk=scene.journey.desk.subject.pk)
     found = evaluate_subject(subject, STAGES[stage]).findings
     answers: dict[str, Any] = {"ied": "ELIGIBLE", "ieddat": scene.on.isoformat()}
+    # Counted back from the planned dose, which is entered on the same form
+    opinions = OPINIONS | {"E7": "NOT_MET", "I8": "MET" if scene.patient.is_woman else "NOT_APPLICABLE"}
     for criterion in CRITERIA:
         if criterion.is_asked(stage):
             computed = found[criterion.key].answer
-            said = OPINIONS.get(criterion.key) or str(computed.value)
+            said = opinions.get(criterion.key) or str(computed.value)
             answers[criterion.item] = said if computed is not Answer.DEFERRED else "NOT_EVALUABLE"
     if any(answers[c.item] in _failing(c.key) for c in CRITERIA if c.is_asked(stage)):
         answers["ied"] = "NOT_ELIGIBLE"

@@ -57,10 +57,10 @@ def lymphodepletion(scene: Scene) -> Filled:
 
 def clearance(scene: Scene) -> Filled | None:
     """Cleared on the morning of the infusion; it is entered by hand where the story wants otherwise."""
-    none = dict.fromkeys(("clrfev", "clrinf", "clroxy", "clrmg"), "N")
-    said = {"clrdtc": scene.at("08:30", days=1), "clrplan": scene.at("10:00", days=1), "clrhem": "N", "clrby": "R01"}
+    fulfilled = dict.fromkeys(("clrfev", "clrinf", "clroxy", "clrhem", "clrmg"), "Y")
+    said = {"clrdtc": scene.at("08:30", days=1), "clrplan": scene.at("10:00", days=1), "clrby": "R01"}
     said |= {"clrdec": "GO"}
-    return Filled(none | said, by_investigator=True)
+    return Filled(fulfilled | said, by_investigator=True)
 
 
 def vitals(scene: Scene, begun: int) -> list[dict[str, str]]:
