@@ -60,13 +60,14 @@ class Journey:
         day: int,
         *,
         leave_out: Iterable[str] = (),
+        only: Iterable[str] = (),
         otherwise: Mapping[str, Mapping[str, str]] | None = None,
         missing: Mapping[str, Mapping[str, str]] | None = None,
         versions: Mapping[str, int] | None = None,
     ) -> None:
-        """What the visit asks and the course answers. Form code -> answers that differ, reasons of missing ones."""
+        """What the visit asks and the course answers. Form code -> answers that differ, missing reasons."""
         for code in schedule.current().forms_of(name.split("-")[0]):
-            if code in ANSWERS and code not in leave_out:
+            if code in ANSWERS and code not in leave_out and (not only or code in only):
                 said, reasons = (otherwise or {}).get(code, {}), (missing or {}).get(code, {})
                 self.fill(name, code, day, said, missing=reasons, version=(versions or {}).get(code))
 

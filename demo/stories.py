@@ -92,16 +92,17 @@ def day_28_overdue(journey: Journey) -> None:
     journey.visit("D21", 21)
 
 
-def day_28_open(journey: Journey) -> None:
-    """Day 28 may be done today; an unscheduled visit before; a figure corrected with its reason; one form with gaps."""
+def month_2_open(journey: Journey) -> None:
+    """Month 2 may be done today; an unscheduled visit before; a figure corrected; one form with gaps."""
     journey.to_leukapheresis(-41, -27)
     journey.to_infusion("CD19-2406-01")
     journey.ward(14)
     cold = journey.desk.added("UNS", journey.on(17), "Sore throat and cough since the day before")
-    journey.visit(cold, 17, leave_out=("UPT", "MGADL"))
+    journey.visit(cold, 17, only=("VS", "HEM", "CHEM", "INFL", "PE"))
     _event(journey, "Nasopharyngitis", 16, 22, aerel="NOT RELATED")
     journey.visit("D21", 22, otherwise={"VS": {"sysbp": "163"}})
     journey.desk.correct("D21", "VS", {"sysbp": "136"}, "Typing error: the ward chart says 136.")
+    journey.visit("D28", 28)
     journey.desk.correct("D21", "CHEM", {"lbtim": ""}, "Not noted on the report; asking the ward.")
 
 
@@ -112,12 +113,22 @@ def day_14(journey: Journey) -> None:
     journey.ward(11)
     journey.desk.missed("D12", "Ward moved to another floor; nothing was recorded on this day.")
     journey.ward(14, first=13, missing={"VS": {"weight": "ND"}})
+    for name, day in (("D21", 21), ("D28", 28), ("M2", 60), ("M3", 89)):
+        journey.visit(name, day)
     deviation = {"dvterm": "No vital signs and no blood sample on day 12.", "dvcat": "VISIT", "dvsource": "HAND"}
     days = {"dvstdat": journey.on(12).isoformat(), "dvfounddtc": journey.on(13).isoformat()}
     journey.desk.line("DV", deviation | days | {"dvimpact": "MINOR", "dvaction": "Ward staff were trained again."})
     _event(journey, "Nausea", 1, 2, aerel="UNLIKELY", aerelld="RELATED")
     twice = _event(journey, "Nausea", 1, 2, aerel="UNLIKELY", aerelld="RELATED")
     journey.desk.void("LOG", "AE", "Entered twice, see line 1.", key=twice)
+    leaves = {
+        "wddat": journey.on(101).isoformat(),
+        "wdby": "SUBJECT",
+        "wdscope": ["VISITS"],
+        "wdet": "N",
+        "wdltfu": "Y",
+    }
+    journey.desk.line("WD", leaves | {"wdreas": "The way to the hospital is too long; agrees to yearly calls."})
 
 
 def day_7_fever(journey: Journey) -> None:
@@ -151,13 +162,35 @@ def registered(journey: Journey) -> None:
 
 
 def dose_off_plan(journey: Journey) -> None:
-    """Three days after an infusion of three quarters of the planned dose: saved as it was, and asked about."""
+    """Three quarters of the planned dose, saved as it was and asked about; died at home of a heart attack on day 78."""
     journey.to_leukapheresis(-37, -25)
     journey.to_infusion("CD19-2410-02", dose_share=0.75)
-    journey.ward(3)
+    journey.ward(14)
     _event(journey, "寒战 (chills)", 0, 1, aespecial=["REACTION"], aerel="RELATED", aecontrt="Y")
     journey.desk.answer("The bag held fewer viable cells than released. Asking the manufacturer.",
                         confirmed=False, check_id="INF-03")  # fmt: skip
+    for name, day in (("D21", 21), ("D28", 28), ("M2", 60)):
+        journey.visit(name, day)
+    fatal = {"aeout": "FATAL", "aetoxgr": "5", "aeser": "Y", "aesercrit": ["DEATH"], "aerel": "NOT RELATED"}
+    line = _event(journey, "Myocardial infarction", 78, 78, **fatal, aerelnst="Coronary heart disease")
+    told = {"saeaeno": str(line), "saeterm": "Myocardial infarction", "saecrit": ["DEATH"], "saetoxgr": "5"}
+    told |= {"saestdat": journey.on(78).isoformat(), "saeout": "FATAL", "saeaware": journey.moment(79, "08:15")}
+    told |= {"saeawby": "C01", "saesent": journey.moment(79, "15:40"), "saeecsnt": journey.moment(80, "09:00")}
+    told |= dict.fromkeys(("saerelinv", "saerelspo", "saerldinv", "saerldspo"), "NOT RELATED")
+    journey.desk.line(
+        "SAE", told | {"saenarr": "Found dead at home; known coronary heart disease.", "saeexp": "UNEXPECTED"}
+    )
+    died = {
+        "dthdat": journey.on(78).isoformat(),
+        "dthloc": "HOME",
+        "dthcaus": "Myocardial infarction",
+        "dthmg": "OTHER",
+    }
+    journey.desk.line(
+        "DTH",
+        died | {"dthaeno": str(line), "dthauto": "N"} | dict.fromkeys(("dthrel", "dthrelld"), "NOT RELATED"),
+        by=journey.desk.staff.investigator,
+    )
 
 
 def after_leukapheresis(journey: Journey) -> None:
@@ -196,14 +229,14 @@ def token(journey: Journey) -> UUID:
 STORIES: Final = (
     Story("01-001", -185, "month 6, symptoms came back", month_6),
     Story("01-002", -96, "month 3 done", month_3),
-    Story("01-003", -33, "day 28 overdue", day_28_overdue),
-    Story("01-004", -27, "day 28 open", day_28_open),
-    Story("01-005", -15, "day 14, one visit missed", day_14),
+    Story("01-003", -36, "day 28 overdue", day_28_overdue),
+    Story("01-004", -66, "month 2 open", month_2_open),
+    Story("01-005", -155, "one visit missed, withdrew", day_14),
     Story("01-006", -7, "day 7, fever after infusion", day_7_fever),
     Story("01-007", 4, "in lymphodepletion", in_lymphodepletion),
     Story("01-008", 27, "screening complete", screened),
     Story("01-009", 45, "just registered", registered),
-    Story("02-001", -3, "day 3, dose below plan", dose_off_plan),
+    Story("02-001", -126, "dose below plan, died", dose_off_plan),
     Story("02-002", 16, "after leukapheresis", after_leukapheresis),
     Story("02-003", 25, "pregnancy test positive", pregnant),
     Story("02-004", 33, "in screening, consent after a visit", consent_late),

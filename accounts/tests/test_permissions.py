@@ -29,6 +29,8 @@ TABLE = """
     decide_unlock    . x x x . . .
     ask_mask         x x . x . . .
     mask             . x . . . . .
+    code             . . . x . . .
+    transfer_subject . . . x . . .
     sign             . x . . . . .
     decide           . x . . . . .
     review_safety    . . . . x . .

@@ -91,7 +91,7 @@ def _text(data: dict[str, str]) -> Bilingual | str:
 def _dump_item(item: Item) -> dict[str, Any]:
     data: dict[str, Any] = {"name": item.name, "kind": item.kind.value, "label": both(item.label)}
     plain = {"unit": item.unit, "sdtm": item.sdtm, "rule": item.rule, "score": item.score, "optional": item.optional}
-    plain["ahead"] = item.ahead
+    plain |= {"ahead": item.ahead, "coded_by": item.coded_by}
     texts = {"help": item.help, "heading": item.heading}
     data |= {key: value for key, value in plain.items() if value}
     data |= {key: both(text) for key, text in texts.items() if text}
@@ -121,6 +121,7 @@ def _load_item(data: dict[str, Any]) -> Item:
         score=data.get("score", False),
         optional=data.get("optional", False),
         ahead=data.get("ahead", False),
+        coded_by=data.get("coded_by", ""),
     )
 
 

@@ -30,15 +30,18 @@ def sample_entry(form: FormDef, variant: int, *, files: tuple[StoredFile, ...] =
     """
     rows = {group.name: _rows(group, variant) for group in form.rows}
     decisions = {rule.item for rule in form.rules if rule.refuses}
-    values = sample_values(form.model, form.items, variant, files)
-    values |= {item.name: item.codes[-1].code for item in form.items if item.name in decisions and values[item.name]}
-    return Entry(values, rows=rows, visit_on=VISIT_ON)
+    held = {item.name: item.codes[-1].code for item in form.items if item.name in decisions and item.codes}
+    return Entry(sample_values(form.model, form.items, variant, files, held), rows=rows, visit_on=VISIT_ON)
 
 
 def sample_values(
-    model: Any, items: Iterable[Item], variant: int, files: tuple[StoredFile, ...] = ()
+    model: Any,
+    items: Iterable[Item],
+    variant: int,
+    files: tuple[StoredFile, ...] = (),
+    held: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Item name -> answer; None where the other answers say that it is not asked."""
+    """Item name -> answer; None where the other answers say that it is not asked. `held`: what is answered so."""
     items = tuple(items)
     gates = _gates(items)
     values: dict[str, Any] = {}
@@ -48,6 +51,7 @@ def sample_values(
             answer = (
                 _gate(item, gates[item.name], variant) if item.name in gates else _answer(item, field, variant, files)
             )
+            answer = (held or {}).get(item.name, answer)
             values[item.name] = answer if item.is_asked(values) else None
     return values
 

@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from accounts.actor import Actor
 from accounts.testing import Cast
 from core.actions import crf, visit
@@ -20,6 +22,7 @@ from core.tests import hold_scenes
 from core.tests.scenes import client_of, statements, text_of
 
 PAGE = "/subjects/01-001/"
+from mgtrial.schedule import FORMS_TO_COME
 
 
 def page(cast: Cast, query: str = "", reader: Any = None) -> Any:
@@ -60,9 +63,17 @@ def test_the_matrix_turns(cast: Cast, subject: Subject) -> None:
     assert page(cast, "?across=nonsense").status_code == 200
 
 
+@pytest.fixture
+def _without_ecg(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As before the electrocardiogram was built."""
+    monkeypatch.delitem(read.form_models(), "ECG")
+    monkeypatch.setitem(FORMS_TO_COME, "ECG", "Electrocardiogram")
+
+
+@pytest.mark.usefixtures("_without_ecg")
 def test_forms_of_a_later_release_are_counted_and_shown_on_request(cast: Cast, subject: Subject) -> None:
     hidden, shown = text_of(page(cast)), text_of(page(cast, "?later=1"))
-    assert "forms of the protocol come in a later release. Show them" in hidden
+    assert "form of the protocol comes in a later release. Show them" in hidden
     assert "Electrocardiogram" not in hidden
     assert "Electrocardiogram" in shown
     assert "Hide the forms" in shown

@@ -195,7 +195,7 @@ def test_what_the_system_wrote_is_the_systems(cast: Cast) -> None:
     place = place_of(visit_of(of, "SCR"), "MGADL")
     typed = {item.name: "1" for item in place.form.typed if item.score}
     crf.save(place, Entry({"qsperf": "Y"} | typed), by=cast.actor(cast.coordinator))
-    derived = next(item for item in place.form.items if item.derived)
+    derived = place.form.item("mgadltot")
     (row,) = (row for row in rows_of(cast.monitor, form="MGADL") if row["field"].endswith(f".{derived.name}"))
     author = next(rule.author for rule in place.form.derivations if rule.target == derived.name)
     assert (row["by"], row["role"], row["rule"]) == (f"System (rule {author})", "", author)

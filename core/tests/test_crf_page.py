@@ -23,7 +23,7 @@ from core.tests.scenes import client_of, statements, text_of
 VitalSigns: Any = read.form_models()["VS"]
 VS = "/subjects/01-001/visits/SCR/VS/"
 AE = "/subjects/01-001/visits/LOG/AE/0/"
-NAMES_OF_ROWS = ("lbtestcd", "lborresu", "egnum", "pesys", "nesys", "nmnerve")
+NAMES_OF_ROWS = ("lbtestcd", "lborresu", "egnum", "pesys", "nesys", "nmnerve", "mgabtest", "coipoint", "vstpt")
 CALM_POST = {**CALM, "visit_on": "2026-03-02", "revision": "0"}
 
 

@@ -186,7 +186,7 @@ def test_a_derived_value_is_the_systems(cast: Cast) -> None:
     place = place_of(visit_of(subject, "SCR"), "MGADL")
     typed = {item.name: "1" for item in place.form.typed if item.score}
     crf.save(place, Entry({"qsperf": "Y"} | typed), by=cast.actor(cast.coordinator))
-    derived = next(item for item in place.form.items if item.derived)
+    derived = place.form.item("mgadltot")
     author = next(rule.author for rule in place.form.derivations if rule.target == derived.name)
     place = place_of(visit_of(subject, "SCR"), "MGADL")
     page = text_of(client_of(cast.monitor).get(field_history(place, derived.name)))

@@ -11,6 +11,7 @@ from accounts.actor import Actor
 from core import matrix
 from core.actions import crf, visit
 from core.actions.entry import Entry
+from core.crf import read
 from core.holds import Held
 from core.matrix import Cell, Matrix, VisitRow
 from core.models import FormStatus, Hold, HoldState, Level, Subject
@@ -19,6 +20,7 @@ from core.records import Records, gather
 from core.schedule import current
 from core.testing import trial
 from core.testing.trial import CALM, WHY, save_vs
+from mgtrial.schedule import FORMS_TO_COME
 
 
 def records(subject: Subject) -> Records:
@@ -170,7 +172,10 @@ def test_a_form_that_does_not_apply_says_so(subject: Subject, coordinator: Actor
     assert cell(subject, "SCR", "UPT").word == "Does not apply"
 
 
-def test_forms_of_a_later_release_show_when_asked_for(subject: Subject) -> None:
+def test_forms_of_a_later_release_show_when_asked_for(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    for code in ("ECG", "LTFU", "DS"):
+        monkeypatch.delitem(read.form_models(), code)
+        monkeypatch.setitem(FORMS_TO_COME, code, "A form to come")
     hidden, shown = table(subject), table(subject, later=True)
     assert len(shown.forms) == len(hidden.forms) + hidden.to_come
     assert ("SCR", "ECG") not in hidden.cells

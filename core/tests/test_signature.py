@@ -95,7 +95,7 @@ def test_several_forms_are_signed_each_with_a_change_of_its_own(
 def test_a_change_supersedes_the_signature_of_its_form_and_no_other(
     code: str, subject: Subject, coordinator: Actor, signer: Actor
 ) -> None:
-    places = every_form(subject, coordinator)
+    places = {each: entered(subject, each, coordinator) for each in {code, "DM", "VS", "AE"}}
     sign(*places.values(), by=signer)
 
     entered(subject, code, coordinator, 1, places[code].key)

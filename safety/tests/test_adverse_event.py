@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from core.crf import read
 from core.crf.evaluate import gaps
+from core.testing import forms
 from core.testing.forms import a_subject, filled, fired
 
 EVENT: dict[str, Any] = {
@@ -245,9 +245,7 @@ def test_an_event_of_special_interest_asks_for_its_form(special: str, form: str,
 
 def stand_in(code: str, visit_on: str) -> Any:
     """A record of another form, of which only its visit is read."""
-    return SimpleNamespace(
-        crf=SimpleNamespace(code=code), pk=None, visit=SimpleNamespace(visit_on=date.fromisoformat(visit_on))
-    )
+    return forms.stand_in(code, visit_on=date.fromisoformat(visit_on), pk=None)
 
 
 @pytest.mark.req("SAF-05")
