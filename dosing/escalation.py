@@ -17,9 +17,11 @@ from core import protocol
 from core.crf import read
 from core.crf.display import show
 from core.models import Subject
+from core.schedule import Anchor, current
 
 ENROLMENT: Final = "ENR"
 TOXICITY: Final = "DLT"
+NOT_EVALUABLE: Final = "NOT_EVALUABLE"
 LEVELS: Final = ("DL1", "DL2", "DL3")
 STATES: Final = {
     "OPEN": _("Open for enrolment"),
@@ -32,12 +34,13 @@ STATES: Final = {
 
 @dataclass(frozen=True)
 class Treated:
-    """A subject enrolled at a level; `decision`: what was decided about a dose-limiting toxicity, in words."""
+    """A subject enrolled at a level; `outcome`: what was decided about a dose-limiting toxicity, and that in words."""
 
     subject: Subject
     level: str
     cohort: int | None
     place: int | None
+    outcome: str = ""
     decision: str = ""
 
     @property
@@ -54,12 +57,17 @@ class Treated:
 
     @property
     def state(self) -> str:
-        """`waiting` (not infused), `open` (in the window), `left` it before its end, `evaluable`."""
+        """`waiting` (not infused), `open` (in the window), `left` it before its end, `evaluable`, `excluded` (not).
+
+        Evaluable: a dose-limiting toxicity at any time, or the window over (clinical reference pack, 4.8).
+        """
         until, left = self.window_until, self.subject.left_on
         if until is None:
             return "waiting"
+        if self.outcome:
+            return "excluded" if self.outcome == NOT_EVALUABLE else "evaluable"
         if left is not None and left < until:
-            return "evaluable" if self.decision else "left"
+            return "left"
         return "open" if self.subject.site.today() <= until else "evaluable"
 
 
@@ -114,8 +122,8 @@ def levels() -> list[Level]:
     found: dict[str, list[Treated]] = {code: [] for code in LEVELS}
     for form in enrolled.select_related("subject__site").order_by("cohort", "enrslot", "subject__number"):
         if form.doselvl in found:
-            one = Treated(form.subject, form.doselvl, form.cohort, form.enrslot, decided.get(form.subject_id, ""))
-            found[form.doselvl].append(one)
+            said = decided.get(form.subject_id, ("", ""))
+            found[form.doselvl].append(Treated(form.subject, form.doselvl, form.cohort, form.enrslot, *said))
     return [_level(code, treated) for code, treated in found.items()]
 
 
@@ -125,13 +133,14 @@ def _level(code: str, treated: list[Treated]) -> Level:
     return Level(code, protocol.number(f"dose_level_{number}"), str(STATES[state]), treated)
 
 
-def _decisions() -> dict[int, str]:
-    """Subject -> the newest decision about a dose-limiting toxicity, in words."""
+def _decisions() -> dict[int, tuple[str, str]]:
+    """Subject -> the decision about a dose-limiting toxicity of the first infusion, as a code and in words."""
     if TOXICITY not in read.form_models():
         return {}
     item = read.form(TOXICITY).item("dltdec")
-    kept = _records(TOXICITY).filter(dltdec__isnull=False).order_by("id")
-    return {form.subject_id: show(item, form.dltdec) for form in kept}
+    again = [visit.code for visit in current().visits if visit.anchor is Anchor.SECOND_INFUSION]
+    kept = _records(TOXICITY).filter(dltdec__isnull=False).exclude(visit__code__in=again).order_by("id")
+    return {form.subject_id: (form.dltdec, show(item, form.dltdec)) for form in kept}
 
 
 def panel(place: Any, rows: Any) -> dict[str, Any]:

@@ -15,8 +15,8 @@ GIVEN = {
     "exoccur": "Y", "expldos": "1", "exweight": "60", "exdose": "58.2",
     "exstdtc": "2025-02-28T10:00+08:00", "exendtc": "2025-02-28T10:25+08:00",
 }  # fmt: skip
-# Neither a clearance nor a product is entered here.
-BARE = {"INF-14", "INF-51"}
+# Neither a clearance nor a product nor an ICE score is entered here.
+BARE = {"INF-14", "INF-51", "CRS-27"}
 
 
 @pytest.fixture

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.actor import Actor
 from accounts.models import User
 from accounts.testing import Cast, make_cast
-from core.actions import subject
+from core.actions import subject, visit
 from core.models import Query, Subject
+from core.places import VisitPlace
+from core.schedule import current
 from core.testing.forms import a_subject, enter
 from dosing import escalation
 from dosing.escalation import Treated, next_day, too_early
@@ -46,21 +49,24 @@ def test_too_early_is_less_than_28_days_after_another_and_never_before_it(days: 
 
 
 @pytest.mark.parametrize(
-    ("milestones", "decision", "state"),
+    ("milestones", "outcome", "state"),
     [
         ({}, "", "waiting"),
         ({"infusion_on": 28}, "", "open"),  # day 28 is today
         ({"infusion_on": 29}, "", "evaluable"),
         ({"infusion_on": 40, "died_on": 12}, "", "evaluable"),  # died on day 28
         ({"infusion_on": 40, "died_on": 13}, "", "left"),
-        ({"infusion_on": 40, "died_on": 13}, "Dose-limiting", "evaluable"),
+        ({"infusion_on": 40, "died_on": 13}, "DLT", "evaluable"),
+        ({"infusion_on": 5}, "DLT", "evaluable"),  # a toxicity counts at once
+        ({"infusion_on": 40}, "NO_DLT", "evaluable"),
+        ({"infusion_on": 40}, "NOT_EVALUABLE", "excluded"),
         ({"infusion_on": 5, "withdrawn_on": 2}, "", "left"),
     ],
 )
-def test_where_a_subject_stands(milestones: dict[str, int], decision: str, state: str) -> None:
+def test_where_a_subject_stands(milestones: dict[str, int], outcome: str, state: str) -> None:
     today = a_subject().site.today()
     one = a_subject(**{name: today - timedelta(days) for name, days in milestones.items()})
-    assert Treated(one, "DL1", 1, 1, decision).state == state
+    assert Treated(one, "DL1", 1, 1, outcome).state == state
 
 
 # With a database
@@ -126,6 +132,29 @@ def test_who_may_see_every_site_sees_every_subject(cast: Cast, client: Client) -
         assert "2025-03-28" in text  # the end of the window, and the next day for another subject
 
 
+def test_the_decision_of_the_committee_is_shown_in_words_for_the_first_infusion_alone(
+    cast: Cast, client: Client
+) -> None:
+    first = treated(cast, cast.coordinator, DAY0)
+    by, toxic = cast.actor(cast.coordinator), {"dltsrc": "OTHER", "dltrule": "6"}
+    decided = {"dltfudat": "2025-03-28", "dltsrcdat": "2025-04-02", "dltminut": "SRC-1"}
+    enter(
+        by, first, "D28", "DLT", decided, rows={"candidates": [toxic | {"dltsrcdec": "NOT_DLT"}]}, on=date(2025, 3, 28)
+    )
+    enter(by, first, add_second(first, by), "INF2", {"exoccur": "Y", "exstdtc": "2025-09-01T10:00+08:00"})
+    again = {"dltfudat": "2025-09-29", "dltsrcdat": "2025-10-02", "dltminut": "SRC-2"}
+    rows = {"candidates": [toxic | {"dltsrcdec": "DLT"}]}
+    enter(by, first, "P2D28", "DLT", again, rows=rows, on=date(2025, 9, 29))
+    (one,) = escalation.levels()[0].treated
+    assert (one.outcome, one.state) == ("NO_DLT", "evaluable")
+    assert "No DLT" in page_of(client, cast.safety_reviewer).content.decode()
+
+
+def add_second(someone: Subject, by: Actor) -> str:
+    place = VisitPlace(someone, current().visit("INF2"), 0, None)
+    return visit.add_unscheduled(place, date(2025, 9, 1), by=by, reason="Relapse").name
+
+
 @pytest.mark.req("PRV-01")
 def test_who_sees_one_site_alone_is_refused_and_told_the_day_at_the_form(cast: Cast, client: Client) -> None:
     first = treated(cast, cast.other_coordinator, DAY0)
@@ -142,8 +171,8 @@ def test_the_page_costs_the_same_whatever_the_number_of_subjects(
     cast: Cast, client: Client, django_assert_num_queries: Any
 ) -> None:
     treated(cast, cast.coordinator, DAY0)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert [len(level.treated) for level in escalation.levels()] == [1, 0, 0]
     treated(cast, cast.other_coordinator, DAY0)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert [len(level.treated) for level in escalation.levels()] == [2, 0, 0]

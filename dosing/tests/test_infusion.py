@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 
 from core.actions import milestones
 from core.crf import read
-from core.testing.forms import filled, fired, firings
+from core.testing.forms import filled, fired, firings, stand_in
 
 GIVEN: dict[str, Any] = {
     "exoccur": "Y",
@@ -38,7 +38,8 @@ PRODUCT = filled(
         "bags": [{"dabagid": "B1", "daexpdat": "2025-02-28", "dafate": "INFUSED"}],
     },
 )
-SAFE = (CLEARED, PRODUCT)
+BASELINE = stand_in("ICE", icetot=10, visit_on=date(2025, 2, 22))
+SAFE = (CLEARED, PRODUCT, BASELINE)
 
 
 def infusion(**answers: Any) -> Any:

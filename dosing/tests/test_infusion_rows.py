@@ -17,6 +17,7 @@ GIVEN: dict[str, Any] = {
     "exstdtc": "2025-02-28T10:00+08:00", "exendtc": "2025-02-28T10:25+08:00",
 }  # fmt: skip
 SIGNED = filled("ICF", icyn="Y", rficdtc="2025-01-05T09:00+08:00")
+BASELINE = stand_in("ICE", icetot=10, visit_on=date(2025, 2, 22))
 CODE = "MG-01-001-A"
 
 
@@ -44,7 +45,7 @@ def asks(
     *others: Any, form: str = "INF", rows: Any = None, clear: Any = None, of: Any = None, **answers: Any
 ) -> dict[str, str]:
     """Check id -> kind, for an infusion in order but for what is given."""
-    known = [SIGNED, clear or cleared(), of or product(), *others]
+    known = [SIGNED, BASELINE, clear or cleared(), of or product(), *others]
     record = filled(form, rows=rows, others=known, **GIVEN | answers)
     found = firings(record, others=known)
     return {firing.check_id: firing.kind for firing in found if not firing.check_id.startswith("CRS")}

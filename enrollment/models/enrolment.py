@@ -40,7 +40,7 @@ class Enrolment(Crf):
 
     crf = Spec(
         "ENR", _("Enrolment"), version=1, domain="DS", anchors={Milestone.ENROLMENT: "enrdat"},
-        panel="dosing.escalation.panel",
+        panel="dosing.escalation.panel", applies_if=("IE1", "ied", ("ELIGIBLE",)),
     )  # fmt: skip
 
     enrdec = coded(_("Decision"), Decision, sdtm="DSDECOD where DSCAT = PROTOCOL MILESTONE")

@@ -76,6 +76,11 @@ def test_not_enrolling_needs_nothing_and_fixes_no_milestone() -> None:
     assert record.enrdose is None
 
 
+@pytest.mark.parametrize(("decided", "asked"), [(None, True), ("ELIGIBLE", True), ("NOT_ELIGIBLE", False)])
+def test_who_is_not_eligible_is_not_asked_for_enrolment(decided: str | None, asked: bool) -> None:
+    assert read.form("ENR").is_asked_of(decided) is asked
+
+
 @pytest.mark.parametrize("level", ["DL2", "DL3"])
 def test_a_level_that_is_not_open_is_refused(level: str) -> None:
     (words,) = refused(ELIGIBLE, doselvl=level)
