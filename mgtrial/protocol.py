@@ -22,11 +22,13 @@ ALERTS: Final = _("Proposal, clinical reference pack, section 4.6 (alert ranges)
 MG_TREATMENT: Final = _("Proposal, clinical reference pack, section 6 (washouts)")
 MG_PRACTICE: Final = _("Chinese practice in myasthenia gravis, to be confirmed")
 SCALES: Final = _("Common practice in MG trials, to be confirmed (clinical reference pack, section 3)")
+RESPONSE: Final = _("Smallest change that matters to patients (MG-ADL: Muppidi 2011; MG Composite: Burns 2010)")
 STATUS: Final = _("MGFA recommendations (Jaretzki 2000); the length is for the protocol to confirm (NINDS)")
 REPORTS: Final = _("Protocols and site procedures; the law says “immediately” (E6(R3) 2.7.2, China GCP 2020)")
 EXPEDITED: Final = _("ICH E2A; NMPA rapid reporting standard of 2018")
 NO_SOURCE: Final = _("Proposal, no source states the number")
 SISTER_TRIAL: Final = _("Proposal, dose levels of the sister trial NCT06958939; this trial's own are not registered")
+SISTER_ENDPOINT: Final = _("Proposal, as the sister trial NCT06958939 has it: 4 weeks")
 STAGGER: Final = _("Proposal, clinical reference pack, section 4.8 (dose levels and stagger)")
 KIDNEY: Final = _("Fludarabine label as commonly stated, to be confirmed")
 
@@ -531,6 +533,21 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     Parameter("alert_potassium_high", _("Alert: potassium above"), "mmol/L", Decimal("6.0"), ALERTS, Status.PROPOSAL),
     Parameter("alert_sodium", _("Alert: sodium below"), "mmol/L", 125, ALERTS, Status.PROPOSAL),
     Parameter("alert_igg", _("Alert: IgG below"), "g/L", 4, ALERTS, Status.PROPOSAL),
+    # Endpoints
+    Parameter("mgadl_response", _("MG-ADL: a fall of so many points is a response"), "1", 2, RESPONSE, Status.SOURCE),
+    Parameter("qmg_response", _("QMG: a fall of so many points is a response"), "1", 3, SCALES, Status.VERIFY),
+    Parameter(
+        "mgc_response", _("MG Composite: a fall of so many points is a response"), "1", 3, RESPONSE, Status.SOURCE
+    ),
+    Parameter(
+        "minimal_sustained",
+        _("Minimal symptom expression is sustained after"),
+        "d",
+        28,
+        SISTER_ENDPOINT,
+        Status.PROPOSAL,
+    ),
+    Parameter("bcell_aplasia", _("B-cell aplasia: CD19+ cells below"), "10*6/L", 10, PRACTICE, Status.VERIFY),
     # Safety reports
     Parameter(
         "sae_to_sponsor", _("Serious adverse event: sent to the sponsor within"), "h", 24, REPORTS, Status.VERIFY

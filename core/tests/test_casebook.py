@@ -10,6 +10,7 @@ import pytest
 
 from accounts.actor import Actor
 from accounts.testing import Cast
+from core import schedule
 from core.actions import crf, visit
 from core.crf import read
 from core.lockcheck import Target
@@ -22,7 +23,6 @@ from core.tests import hold_scenes
 from core.tests.scenes import client_of, statements, text_of
 
 PAGE = "/subjects/01-001/"
-from mgtrial.schedule import FORMS_TO_COME
 
 
 def page(cast: Cast, query: str = "", reader: Any = None) -> Any:
@@ -67,7 +67,7 @@ def test_the_matrix_turns(cast: Cast, subject: Subject) -> None:
 def _without_ecg(monkeypatch: pytest.MonkeyPatch) -> None:
     """As before the electrocardiogram was built."""
     monkeypatch.delitem(read.form_models(), "ECG")
-    monkeypatch.setitem(FORMS_TO_COME, "ECG", "Electrocardiogram")
+    monkeypatch.setattr(schedule, "forms_to_come", lambda: {"ECG": "Electrocardiogram"})
 
 
 @pytest.mark.usefixtures("_without_ecg")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.actor import Actor
-from core import matrix
+from core import matrix, schedule
 from core.actions import crf, visit
 from core.actions.entry import Entry
 from core.crf import read
@@ -20,7 +20,6 @@ from core.records import Records, gather
 from core.schedule import current
 from core.testing import trial
 from core.testing.trial import CALM, WHY, save_vs
-from mgtrial.schedule import FORMS_TO_COME
 
 
 def records(subject: Subject) -> Records:
@@ -173,9 +172,10 @@ def test_a_form_that_does_not_apply_says_so(subject: Subject, coordinator: Actor
 
 
 def test_forms_of_a_later_release_show_when_asked_for(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
-    for code in ("ECG", "LTFU", "DS"):
+    to_come = dict.fromkeys(("ECG", "LTFU", "DS"), "A form to come")
+    for code in to_come:
         monkeypatch.delitem(read.form_models(), code)
-        monkeypatch.setitem(FORMS_TO_COME, code, "A form to come")
+    monkeypatch.setattr(schedule, "forms_to_come", lambda: to_come)
     hidden, shown = table(subject), table(subject, later=True)
     assert len(shown.forms) == len(hidden.forms) + hidden.to_come
     assert ("SCR", "ECG") not in hidden.cells
