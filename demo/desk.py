@@ -10,12 +10,13 @@ from uuid import UUID
 
 from accounts.actor import Actor
 from core import schedule, signing
-from core.actions import crf, draft, query, signature, visit
+from core.actions import crf, draft, query, report, signature, visit
 from core.actions.entry import Entry, RowEntry
 from core.actions.signature import ToSign
 from core.crf import read
-from core.models import Meaning, Query, QueryState, Subject
+from core.models import Meaning, Query, QueryState, Report, ReportKind, Subject
 from core.places import LOG, NEW, Place, VisitPlace, place_of, visit_of
+from safety.report import compose
 
 Rows = Mapping[str, Sequence[Mapping[str, str]]]
 
@@ -97,6 +98,15 @@ class Desk:
         """Void what was saved, and say why."""
         place = self.place(visit_name, code, key)
         crf.void(place, by=self.staff.coordinator, reason=reason, revision=place.record.revision if place.record else 0)
+        self.acts += 1
+
+    def report(self, key: int, kind: ReportKind, text: str = "") -> None:
+        """The investigator freezes a report of a serious event."""
+        place = self.place(LOG, "SAE", key)
+        there = Report.objects.filter(subject=self.subject, form_code="SAE", record_key=key).count()
+        revision = place.record.revision if place.record else 0
+        by = self.staff.investigator
+        report.freeze(place, kind, compose, by=by, revision=revision, version=there, text=text)
         self.acts += 1
 
     def missed(self, visit_name: str, reason: str) -> None:

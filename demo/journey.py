@@ -15,6 +15,12 @@ from demo.course import Course
 from demo.desk import Desk
 
 CONSENT_FORM = {"icyn": "Y", "icver": "2.1", "icverdat": "2023-03-28", "icsigner": "SUBJECT", "icexpl": "R01"}
+PYRIDOSTIGMINE = {
+    "cmtrt": "Pyridostigmine", "cmclas": "CHEI", "cmchei": "PYRIDOSTIGMINE", "cmmgrisk": "NONE", "cmindc": "MG",
+    "cmdose": "60", "cmdosu": "mg", "cmdosfrq": "TID", "cmroute": "ORAL", "cmongo": "Y",
+}  # fmt: skip
+LAST_ON_WARD = 14
+STAY = {"hoongo": "N", "hoplace": "Neurology, ward 3", "horeas": "PLANNED", "hoicu": "N", "hovent": "NONE"}
 OFFSET = "+08:00"
 SIGNED_AT_ONCE = ("IE1", "IE2")  # the next step needs the signature
 
@@ -49,9 +55,10 @@ class Journey:
         self.desk.enter("SCR", "DM", answers, on=self.on(day))
 
     def screening(self, day: int, **options: Any) -> None:
-        """Consent, demography and the first measurements, all on one day."""
+        """Consent, demography, what is taken regularly and the first measurements, all on one day."""
         self.consent(day)
         self.demography(day)
+        self.desk.line("CM", PYRIDOSTIGMINE | {"cmstdat": str(self.on(day).year - 3)})
         self.visit("SCR", day, **options)
 
     def visit(
@@ -83,7 +90,7 @@ class Journey:
             code,
             {item: value for item, value in answers.items() if item not in reasons and value != ""},
             on=self.on(day),
-            rows=filled.rows,
+            rows=options.pop("rows", filled.rows),
             by=self.desk.staff.investigator if filled.by_investigator else None,
             **options,
         )
@@ -103,19 +110,23 @@ class Journey:
     def to_infusion(self, lot: str, *, dose_share: float = 1.0) -> None:
         """Baseline, three days of lymphodepletion, rest, clearance, infusion on day 0."""
         self.to_clearance(lot)
-        self.visit("INF", 0, leave_out=("CRS",))
-        self.fill("RST", "CLR", -1)
-        self.infusion(lot, dose_share)
-        self.fill("INF", "CRS", 0)
+        self.infused(lot, dose_share)
 
-    def to_clearance(self, lot: str) -> None:
-        """Baseline, three days of lymphodepletion, the days of rest, the product at hand."""
-        self.visit("BL", -6)
+    def to_clearance(self, lot: str, *, begins: int = -5, **options: Any) -> None:
+        """Baseline, three days of lymphodepletion, the days of rest (`options`), the product at hand."""
+        self.visit("BL", begins - 1)
         for number in (1, 2, 3):
-            self.visit(f"LD{number}", number - 6)
-        self.visit("RST", -1, leave_out=("CLR",))
+            self.visit(f"LD{number}", begins - 1 + number)
+        self.visit("RST", begins + 4, leave_out=("CLR",), **options)
         filled = treatment.product(Scene(self, "LOG", -1), lot)
         self.desk.line("COI", filled.answers, rows=filled.rows)
+
+    def infused(self, lot: str, dose_share: float = 1.0, *, cleared_at: str = "RST") -> None:
+        """The day of the infusion, after a clearance entered at the visit named."""
+        self.visit("INF", 0, leave_out=("CRS",))
+        self.fill(cleared_at, "CLR", -1)
+        self.infusion(lot, dose_share)
+        self.fill("INF", "CRS", 0)
 
     def infusion(self, lot: str, dose_share: float) -> None:
         """The investigator enters what was given, and the product's way is closed."""
@@ -126,6 +137,8 @@ class Journey:
         self.desk.extend("COI", 1, {"states": [RowEntry(given)], "bags": [bag]}, "The bag was infused.")
 
     def ward(self, last: int, first: int = 1, **options: Any) -> None:
-        """The daily visits after infusion."""
+        """The daily visits after infusion; after the last of them the subject goes home."""
         for day in range(first, last + 1):
             self.visit(f"D{day}", day, **options)
+        if last == LAST_ON_WARD:
+            self.desk.line("HO", STAY | {"hostdat": self.on(-6).isoformat(), "hoendat": self.on(last).isoformat()})

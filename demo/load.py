@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from time import monotonic
 
+from accounts.actor import system_actor
 from accounts.models import Role, Site
 from core.actions import signature
 from core.actions import subject as subjects
+from core.actions.recheck import recheck
 from core.models import Subject
 from core.wording.signatures import STATEMENT
 from demo import cast, oversight
@@ -25,10 +27,11 @@ def load(today: date, seed: int, say: Callable[[str], None]) -> int:
         cast.make()
     staff = {site["code"]: _staff(site["code"]) for site in cast.SITES}
     present = set(Subject.objects.values_list("number", flat=True))
-    told = sum(
-        _tell(story, staff[story.number[:2]], today, seed, say) for story in STORIES if story.number not in present
-    )
-    return told + oversight.oversee()
+    told = [story for story in STORIES if story.number not in present]
+    acts = sum(_tell(story, staff[story.number[:2]], today, seed, say) for story in told)
+    for subject in Subject.objects.filter(number__in=[story.number for story in told]).select_related("site"):
+        recheck(subject, by=system_actor())  # as every night: what another form has settled meanwhile is closed
+    return acts + oversight.oversee()
 
 
 def is_complete() -> bool:

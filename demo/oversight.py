@@ -18,19 +18,24 @@ from core.lockcheck import Target
 from core.models import Change, Meaning, Subject
 from core.places import visit_of
 from demo import cast
+from demo.coding import code_words
 
 FIRST = "01-001"  # the subject whose casebook has come furthest
 
 
 def oversee() -> int:
-    """Verify, sign, freeze and lock in the first subject's casebook, and review the trail. Gives the number of acts."""
+    """Verify, sign, freeze and lock in the first subject's casebook, review the trail, code the words of all.
+
+    Gives the number of acts, without the codings.
+    """
     subject = Subject.objects.select_related("site").get(number=FIRST)
-    if Change.objects.filter(subject=subject, kind="SIGN").exists() or not signing.waiting(subject, "SCR").forms:
+    if Change.objects.filter(subject=subject, kind="FREEZE").exists() or not signing.waiting(subject, "SCR").forms:
         return 0
     acts = _verify(subject, ("SCR", "LEUK"), by=cast.actor(Role.MONITOR))
     acts += _sign(subject, ("SCR", "LEUK", "D28"), by=cast.actor(Role.INVESTIGATOR, subject.number[:2]))
     acts += _hold(subject, cast.actor(Role.DATA_MANAGER))
     _review(cast.actor(Role.MONITOR))
+    code_words(cast.actor(Role.DATA_MANAGER))
     return acts + 1
 
 

@@ -1,4 +1,4 @@
-"""Who takes part in the demo trial, by subject number: thirteen invented people."""
+"""Who takes part in the demo trial, by subject number: fourteen invented people."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ PATIENTS = {
     "01-007": Patient("F", "1975-01", 63.1, (122, 78), 72, (1, 2, 1, 1, 2, 1, 2, 2)),
     "01-008": Patient("M", "1988", 74.0, (124, 79), 66, (2, 1, 1, 1, 2, 2, 2, 1), ethnic="HUI"),
     "01-009": Patient("F", "1990", 55.0, (110, 70), 72, (1, 1, 1, 1, 1, 1, 1, 1)),
+    "01-010": Patient("M", "1978-10", 69.4, (130, 84), 73, (2, 1, 2, 1, 2, 2, 1, 2)),
     "02-001": Patient(
         "F", "1981-05", 58.7, (118, 76), 75, (1, 2, 2, 1, 1, 2, 2, 1), fever=((2, 0.0), (3, 0.9), (5, 0.0))
     ),

@@ -89,7 +89,7 @@ def _inpatient(day: int) -> VisitDef:
 def _lymphodepletion(number: int, sets: Anchor | None = None) -> VisitDef:
     """Three consecutive days, counted from the first dose."""
     label = format_lazy(_("Lymphodepletion, day {number}"), number=number)
-    forms = ("LD", "VS", "HEM", "CHEM")
+    forms = ("VS", "HEM", "CHEM", "LD")  # the blood first: the dose is reckoned from its creatinine
     anchor, target = Anchor.LYMPHODEPLETION, number - 1
     return VisitDef(f"LD{number}", label, forms, anchor=anchor, target=target, sets=sets, phase=CONDITIONING)
 

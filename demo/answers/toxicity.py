@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from core.models import Subject
 from demo.answers.scene import Filled, Scene
+from reports.records import context_of
+from safety.toxicity import dlt_reading
 
 FEVER: Final = 38.0
 FULL: Final = {"ori": "4", "nam": "3", "com": "1", "wri": "1", "att": "1"}
@@ -57,8 +60,17 @@ def reconciled(scene: Scene) -> Filled:
 
 
 def decision(scene: Scene) -> Filled:
-    """No toxicity that limits the dose."""
-    return Filled({"dltfudat": scene.on.isoformat(), "dltprop": "NO_DLT"}, by_investigator=True)
+    """What the data propose is laid to lymphodepletion, and the committee agrees the day after."""
+    subject = Subject.objects.select_related("site").get(pk=scene.journey.desk.subject.pk)
+    context = context_of(subject, None, dlt_reading.FORMS)
+    judged = {"dltinv": "NOT_DLT", "dltsrcdec": "NOT_DLT", "dltcom": "As expected after lymphodepletion."}
+    rows = [
+        {"dltsrc": each.source, "dltrule": str(int(each.rule)), "dlttest": each.test} | judged
+        for each in dlt_reading.candidates(context, ())
+    ]
+    said = {"dltfudat": scene.on.isoformat(), "dltprop": "NO_DLT"}
+    decided = {"dltsrcdat": scene.journey.on(scene.day + 1).isoformat(), "dltminut": f"SRC {scene.on:%Y-%m}"}
+    return Filled(said | decided, {"candidates": rows}, by_investigator=True)
 
 
 ANSWERS: Final[Mapping[str, Callable[[Scene], Filled | None]]] = {

@@ -7,18 +7,26 @@ from decimal import Decimal
 from typing import Any, Final
 
 from demo.answers.scene import Filled, Scene
+from screening.models.eligibility import EligibilityStage1
 
 HEIGHTS: Final = {"F": "161.0", "M": "174.0"}
 PER_KG: Final = Decimal(1)  # dose level 1, million CAR-T cells per kg
+COHORT: Final = 3
+# Of both sites, in the order of enrolment.
+QUEUE: Final = (
+    "01-001", "01-005", "02-001", "01-002", "01-004", "01-003", "01-006", "01-007", "02-003", "02-002", "01-008",
+)  # fmt: skip
 AFTER: Final = (("PRE", -10), ("M0", 0), ("M15", 15), ("M30", 30), ("M60", 60))
 HOURS: Final = (("H2", 2), ("H3", 3), ("H4", 4), ("H5", 5))
 
 
-def enrolment(scene: Scene) -> Filled:
-    """Enrolled at the first dose level; the slot follows from the number."""
-    slot = str(int(scene.journey.desk.subject.number[-3:]))
-    said = {"enrdec": "ENROLLED", "enrby": "R01", "enrdat": scene.on.isoformat(), "doselvl": "DL1", "cohort": "1"}
-    return Filled(said | {"enrslot": slot, "enrconf": "Y"}, by_investigator=True)
+def enrolment(scene: Scene) -> Filled | None:
+    """Who is eligible is enrolled at the first dose level; cohort and place follow from the order of enrolment."""
+    if not EligibilityStage1.objects.filter(subject=scene.journey.desk.subject, ied="ELIGIBLE").exists():
+        return None
+    cohort, slot = divmod(QUEUE.index(scene.journey.desk.subject.number), COHORT)
+    said = {"enrdec": "ENROLLED", "enrby": "R01", "enrdat": scene.on.isoformat(), "doselvl": "DL1"}
+    return Filled(said | {"cohort": str(cohort + 1), "enrslot": str(slot + 1), "enrconf": "Y"}, by_investigator=True)
 
 
 def collection(scene: Scene) -> Filled:
@@ -86,7 +94,7 @@ def infusion(scene: Scene, lot: str, share: float) -> Filled:
     """What was given, from one bag."""
     chance = scene.course.chance("INF")
     weight = Decimal(f"{scene.course.weight(-1):.1f}")
-    begun, lasts = chance.randrange(5, 40, 5), chance.randint(12, 18)
+    begun, lasts = chance.randrange(5, 25, 5), chance.randint(12, 18)
     dose = weight * PER_KG * Decimal(f"{share * chance.uniform(0.97, 1.02):.3f}")
     start, end = scene.at(f"10:{begun:02}"), scene.at(f"10:{begun + lasts:02}")
     answers: dict[str, Any] = {

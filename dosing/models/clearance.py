@@ -32,7 +32,7 @@ class Clearance(Crf):
 
     clrdtc = moment(_("Date and time of the clearance"), sdtm="DSSTDTC")
     clrplan = moment(
-        _("Planned start of the infusion"), sdtm="SUPPDS.QVAL where QNAM = CLRPLAN",
+        _("Planned start of the infusion"), ahead=True, sdtm="SUPPDS.QVAL where QNAM = CLRPLAN",
         help=_("Hours since the last dose and since the pregnancy test are counted to this moment."),
     )  # fmt: skip
     clrfev = coded(
@@ -70,7 +70,7 @@ class Clearance(Crf):
     )  # fmt: skip
     clrreas = text(_("Reason for no-go"), length=500, asked_if=NO_GO, sdtm="DSTERM")
     clrpost = coded(_("Is the infusion postponed?"), NoYes, asked_if=NO_GO, sdtm="SUPPDS.QVAL where QNAM = CLRPOST")
-    clrnew = date(_("New planned date"), asked_if=("clrpost", "Y"), sdtm="SUPPDS.QVAL where QNAM = CLRNEW")
+    clrnew = date(_("New planned date"), asked_if=("clrpost", "Y"), ahead=True, sdtm="SUPPDS.QVAL where QNAM = CLRNEW")
 
     @derive("evfev", "CLR-FEVER", forms=("VS",))
     def fever_found(context: Context, clrdtc: datetime) -> str:

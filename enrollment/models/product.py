@@ -215,7 +215,7 @@ class Bag(CrfRow):
         _("Temperature on receipt"), unit="°C", digits=4, places=1, limits=(-273, None),
         sdtm="SUPPDA.QVAL where QNAM = DATEMP",
     )  # fmt: skip
-    daexpdat = day(_("Expires at the end of"), sdtm="SUPPDA.QVAL where QNAM = DAEXPDTC")
+    daexpdat = day(_("Expires at the end of"), ahead=True, sdtm="SUPPDA.QVAL where QNAM = DAEXPDTC")
     dathaw = moment(_("Thawing began"), optional=True, sdtm="SUPPDA.QVAL where QNAM = DATHAW")
     dafate = coded(_("What became of it"), Fate, sdtm="DATESTCD")
     dafatdat = day(

@@ -91,7 +91,9 @@ class LongTerm(Crf):
     ltfcart = coded(
         _("Another gene or cell therapy?"), NoYes, asked_if=REACHED, sdtm="FAORRES where FATESTCD = OTHGENE"
     )
-    ltfnext = date(_("Agreed date of the next contact"), optional=True, sdtm="SUPPSS.QVAL where QNAM = NEXTDTC")
+    ltfnext = date(
+        _("Agreed date of the next contact"), optional=True, ahead=True, sdtm="SUPPSS.QVAL where QNAM = NEXTDTC"
+    )
     ltfcom = text(_("Comment"), length=500, optional=True, sdtm="COVAL where RDOMAIN = SS")
 
     @rule("LTFU-01", _("Keep tissue of a new malignancy and have it tested for the CAR transgene, or say why not."))

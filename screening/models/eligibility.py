@@ -35,7 +35,7 @@ class EligibilityStage2(Crf):
     crf = Spec("IE2", _("Eligibility, stage 2"), version=1, domain="IE", anchors=FAILURE, panel=PANEL)
 
     ieldpl = moment(
-        _("Planned start of the first lymphodepletion dose"), heading=_("Plan"),
+        _("Planned start of the first lymphodepletion dose"), ahead=True, heading=_("Plan"),
         help=_("Until the dose is recorded, the pregnancy test and the time without steroid are counted back from it."),
         sdtm="SUPPIE.QVAL where QNAM = IELDPL",
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What happened to the subjects of the demo, one function each."""
