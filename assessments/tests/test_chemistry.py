@@ -85,7 +85,7 @@ def test_a_query_names_the_row_and_the_item() -> None:
 
 def test_results_need_no_fasting_or_sample_state_to_be_complete() -> None:
     optional = {item.name for item in own(read.form("CHEM").items) if item.optional}
-    assert optional == {"lbspccnd", "lbreport"}
+    assert optional == {"lbfast", "lbspccnd", "lbreport"}
 
 
 def test_an_unknown_analyte_is_refused() -> None:

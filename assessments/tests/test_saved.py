@@ -34,7 +34,7 @@ def test_it_works(cast: Cast) -> None:
     assert items.pop("mgadltot") == (2, 4, "MGADL-TOTAL v1")
     old, new, author = items.pop("mgadlocp")
     assert (float(old), float(new), author) == (100.0, 50.0, "MGADL-OCULAR-SHARE v1")
-    assert items == {}
+    assert items == {"mgadlbul": (0, 2, "MGADL-BULBAR v1")}
 
 
 @pytest.mark.req("AUD-09")

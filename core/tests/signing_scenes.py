@@ -55,8 +55,9 @@ def vitals(subject: Subject, by: Actor, visit: str = "SCR", **otherwise: str) ->
 
 
 def every_form(subject: Subject, by: Actor) -> dict[str, Place]:
-    """Each declared form filled in once, with rows where it has them."""
-    return {form.code: entered(subject, form.code, by) for form in read.forms()}
+    """Each declared form filled in once, with rows where it has them; last the withdrawal, which ends the visits."""
+    forms = sorted(read.forms(), key=lambda form: form.code == "WD")
+    return {form.code: entered(subject, form.code, by) for form in forms}
 
 
 def entered(subject: Subject, code: str, by: Actor, variant: int = 0, key: int | None = None) -> Place:

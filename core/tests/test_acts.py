@@ -214,7 +214,7 @@ def results(number: int, value: str = "20") -> Entry:
         "MG",
     ]
     rows = [
-        RowEntry({"lbtestcd": code, "lborres": value, "lbornrlo": "1", "lbornrhi": "90"}, i)
+        RowEntry({"lbtestcd": code, "lborres": value, "lborresu": "U/L", "lbornrlo": "1", "lbornrhi": "90"}, i)
         for i, code in enumerate(codes[:number], 1)
     ]
     return Entry({"lbperf": "Y"}, rows={"results": rows}, visit_on=VISIT_ON)

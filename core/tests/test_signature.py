@@ -3,6 +3,7 @@
 # ruff: noqa: S608  (the statements are made of this file's own words)
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from accounts.testing import Cast
 from core import signing
 from core.actions import crf
 from core.actions import signature as acts
-from core.actions.entry import Entry, RowEntry
+from core.actions.entry import Entry
 from core.actions.errors import Refused
 from core.crf import read
 from core.lockcheck import Target
@@ -25,6 +26,7 @@ from core.signing_proof import verify
 from core.standing import content_digest, signature_digest
 from core.testing import trial
 from core.testing.forms import filled
+from core.testing.samples import sample_entry
 from core.testing.trial import CALM, WHY, commit, place_at, save_vs
 from core.tests import hold_scenes
 from core.tests.scenes import statements
@@ -117,13 +119,8 @@ def test_a_change_of_a_row_alone_supersedes_too(code: str, subject: Subject, coo
     sign(at, by=signer)
     row: Any = next(iter(filed(at).rows.values()))[0]
     group = at.form.rows[0]
-    kept = {item.name: getattr(row, item.name) for item in group.items}
-    changed = next(item.name for item in group.items if item.kind == "measured")
-
-    own = {item.name: getattr(filed(at).record, item.name) for item in at.form.items if not item.derived}
-    trial.save(
-        at, Entry(own, rows={group.name: [RowEntry(kept | {changed: "9"}, row.key)]}), by=coordinator, reason=WHY
-    )
+    other = sample_entry(at.form, 1).rows[group.name][0]
+    trial.save(at, Entry({}, rows={group.name: [replace(other, key=row.key)]}), by=coordinator, reason=WHY)
 
     assert unsigned(at)
 

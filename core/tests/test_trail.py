@@ -208,6 +208,8 @@ MAY = {
     "UNLOCK": (Permission.DECIDE_UNLOCK,),
     "ASK_MASK": (Permission.ASK_MASK,),
     "MASK": (Permission.MASK,),
+    "CODE": (Permission.CODE,),
+    "TRANSFER": (Permission.TRANSFER_SUBJECT,),
 }
 
 

@@ -71,7 +71,7 @@ def test_the_same_page_sent_several_times_at_one_moment_adds_one_visit(committed
 def test_every_kind_of_visit_outside_the_schedule_can_be_added_and_no_other(cast: Cast, subject: Subject) -> None:
     page = client_of(cast.coordinator).get(ADD)
     codes = [code for code, _label in page.context["form"].fields["code"].choices]
-    assert codes == ["", "BRG", "UNS", "ET", "RSC"]
+    assert codes == ["", "BRG", "UNS", "ET", "RSC", "LD", "INF2"]
     for code in ("D1", "LOG", "XYZ"):
         assert post(cast, **UNSCHEDULED | {"code": code}).status_code == 404
     empty = post(cast, known="0")

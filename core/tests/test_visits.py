@@ -9,7 +9,9 @@ import pytest
 
 from accounts.actor import Actor
 from accounts.testing import Cast
+from core import schedule
 from core.actions import crf, visit
+from core.crf import read
 from core.crf.rules import VISIT
 from core.models import Change, Query, Subject, Visit
 from core.places import visit_of
@@ -40,8 +42,15 @@ def test_it_works(cast: Cast, subject: Subject) -> None:
     text = text_of(answer)
     for words in ("The date of the visit is saved", "Visit date 2026-03-02", "Took place", "Vital signs", "To enter"):
         assert words in text
-    assert "later release: " in text
     assert 'href="/changes/?subject=01-001&amp;visit=D1"' in answer.content.decode()
+
+
+def test_forms_of_a_later_release_are_named(cast: Cast, subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(read.form_models(), "PFT")
+    monkeypatch.setattr(schedule, "forms_to_come", lambda: {"PFT": "Lungs to come", "XYZ": "Not of this visit"})
+    text = text_of(client_of(cast.coordinator).get(D1))
+    assert "later release: Lungs to come" in text
+    assert "Not of this visit" not in text
 
 
 def test_a_planned_visit_shows_its_window_and_has_no_history(cast: Cast, subject: Subject, coordinator: Actor) -> None:

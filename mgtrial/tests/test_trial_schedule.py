@@ -131,7 +131,8 @@ def test_a_year_does_not_pass_without_a_visit_or_contact_up_to_year_15() -> None
 @pytest.mark.req("LTF-01")
 def test_years_3_to_5_are_visits_with_examination_and_years_6_to_15_contacts() -> None:
     assert all("PE" in SCHEDULE.forms_of(f"Y{year}") for year in (3, 4, 5))
-    assert all(SCHEDULE.forms_of(f"Y{year}") == ("LTFU",) for year in range(6, 16))
+    assert all(SCHEDULE.forms_of(f"Y{year}") == ("LTFU",) for year in range(6, 15))
+    assert SCHEDULE.forms_of("Y15") == ("LTFU", "DS")
 
 
 @pytest.mark.req("LTF-01")
