@@ -192,7 +192,7 @@ def test_the_list_costs_the_same_however_much_there_is(event: Enter, load_terms:
 COMPLETE = {
     "aeterm": "Fever", "aestdat": "2026-03-03", "aeongo": "N", "aeendat": "2026-03-05", "aeout": "RECOVERED/RESOLVED",
     "aetoxgr": "1", "aeser": "N", "aerel": "UNLIKELY", "aerelld": "UNLIKELY", "aeacn": "DOSE NOT CHANGED",
-    "aecontrt": "N", "aerepby": "STAFF",
+    "aecontrt": "N", "aerepby": "STAFF", "aectcae": "Fever",
 }  # fmt: skip
 
 

@@ -195,29 +195,26 @@ def test_a_log_line_belongs_to_no_visit(subject: Subject, coordinator: Actor) ->
     assert not Visit.objects.exists()
 
 
-def results(number: int, value: str = "20") -> Entry:
-    codes = [
-        "ALT",
-        "AST",
-        "ALP",
-        "GGT",
-        "BILI",
-        "CREAT",
-        "UREA",
-        "ALB",
-        "PROT",
-        "GLUC",
-        "SODIUM",
-        "K",
-        "CL",
-        "CA",
-        "MG",
-    ]
+# Test, unit, limits, and a value with the next one: nothing about them is asked.
+RESULTS = (
+    ("ALT", "U/L", "9", "50", "20", "21"), ("AST", "U/L", "15", "40", "20", "21"),
+    ("ALP", "U/L", "45", "125", "70", "71"), ("GGT", "U/L", "10", "60", "20", "21"),
+    ("BILI", "umol/L", "3", "21", "10", "11"), ("CREAT", "umol/L", "41", "97", "70", "71"),
+    ("UREA", "mmol/L", "2.6", "7.5", "5", "5.1"), ("ALB", "g/L", "40", "55", "45", "46"),
+    ("PROT", "g/L", "65", "85", "70", "71"), ("GLUC", "mmol/L", "3.9", "6.1", "5", "5.1"),
+    ("SODIUM", "mmol/L", "137", "147", "140", "141"), ("K", "mmol/L", "3.5", "5.3", "4.1", "4.2"),
+    ("CL", "mmol/L", "99", "110", "102", "103"), ("CA", "mmol/L", "2.11", "2.52", "2.3", "2.31"),
+    ("MG", "mmol/L", "0.75", "1.02", "0.8", "0.81"),
+)  # fmt: skip
+
+
+def results(number: int, which: int = 0) -> Entry:
+    names = ("lbtestcd", "lborresu", "lbornrlo", "lbornrhi", "lborres")
     rows = [
-        RowEntry({"lbtestcd": code, "lborres": value, "lborresu": "U/L", "lbornrlo": "1", "lbornrhi": "90"}, i)
-        for i, code in enumerate(codes[:number], 1)
+        RowEntry(dict(zip(names, (*row[:4], row[4 + which]), strict=True)), key)
+        for key, row in enumerate(RESULTS[:number], 1)
     ]
-    return Entry({"lbperf": "Y"}, rows={"results": rows}, visit_on=VISIT_ON)
+    return Entry({"lbperf": "Y", "lbfast": "Y"}, rows={"results": rows}, visit_on=VISIT_ON)
 
 
 def statements(place: Any, entry: Entry, by: Actor) -> int:
@@ -246,7 +243,7 @@ def test_a_save_takes_as_many_statements_for_many_rows_as_for_two(subject: Subje
     for visit, number in (("SCR", 2), ("D1", 15)):
         place = trial.place_at(subject, visit, "CHEM")
         new = statements(place, results(number), coordinator)
-        changed = statements(trial.place_at(subject, visit, "CHEM"), results(number, "21"), coordinator)
+        changed = statements(trial.place_at(subject, visit, "CHEM"), results(number, 1), coordinator)
         taken.append((new, changed))
         trial.commit()
     assert taken == [(14, 13), (14, 13)]

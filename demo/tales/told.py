@@ -17,6 +17,7 @@ EVENT: Final = {
     "aerelld": "NOT RELATED",
     "aeacn": "DOSE NOT CHANGED",
     "aecontrt": "N",
+    "aerepby": "SUBJECT",
 }
 GOES_ON: Final = {"aeongo": "Y", "aeout": "RECOVERING/RESOLVING"}
 CRS: Final = {"aespecial": ["CRS"], "aerel": "RELATED", "aecontrt": "Y"}
@@ -27,7 +28,9 @@ JUDGED: Final = ("saerelinv", "saerelspo", "saerldinv", "saerldspo")
 def event(journey: Journey, term: str, start: int, end: int | None, **answers: Any) -> int:
     """A line of the adverse event log, the cause judged by the investigator; gives its number."""
     dates = {"aestdat": journey.on(start).isoformat()} | ({"aeendat": journey.on(end).isoformat()} if end else GOES_ON)
-    return journey.desk.line("AE", EVENT | {"aeterm": term} | dates | answers, by=journey.desk.staff.investigator)
+    return journey.desk.line(
+        "AE", EVENT | {"aeterm": term, "aectcae": term} | dates | answers, by=journey.desk.staff.investigator
+    )
 
 
 def medicine(journey: Journey, name: str, start: str, end: str | None, **answers: Any) -> int:

@@ -142,7 +142,7 @@ def test_what_goes_wrong_is_there(demo: Told) -> None:
 
 def test_a_screen_failure_is_decided_and_signed(demo: Told) -> None:
     (decided,) = records("01-010", "IE1")
-    assert (decided.ied, decided.iefail) == ("NOT_ELIGIBLE", "E3")
+    assert (decided.ied, decided.iefail) == ("NOT_ELIGIBLE", "E6")
     assert subject("01-010").screen_failed_on == decided.visit.visit_on
     assert Change.objects.filter(subject__number="01-010", kind="SIGN", form_code="IE1").exists()
 
