@@ -17,7 +17,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 # The pages of a subject that can be read as of a moment. Histories and threads tell the whole past in any case.
 LOOK_BACK = frozenset(
     {"subject-detail", "visit-detail", "crf-edit", "log-list", "subject-standing", "subject-difference"}
-    | {"crf-history", "crf-field-history"}
+    | {"crf-history", "crf-field-history", "subject-derived"}
 )
 
 

@@ -205,7 +205,7 @@ WHENEVER: Final = (
     ),
     VisitDef("RSC", _("MG relapse and rescue"), ("RSC", "VS", "PFT", *SCALES), VisitKind.EVENT, phase=ANY_TIME),
     VisitDef(
-        "LD", _("Lymphodepletion before a second infusion"), ("LD", "VS", "HEM", "CHEM"), VisitKind.EVENT, phase=SECOND
+        "LD", _("Lymphodepletion before a second infusion"), ("VS", "HEM", "CHEM", "LD"), VisitKind.EVENT, phase=SECOND
     ),
     VisitDef(
         "INF2",

@@ -102,9 +102,9 @@ def _b_cells(context: Context, infused: date) -> Iterator[tuple[date, Measured]]
         if on is None or on <= infused:
             continue
         yield from (
-            (on, row.lborres)
+            (on, row.lbstresn)
             for row in context.rows(record, "results")
-            if row.lbtestcd == "BLYCE" and row.lborres is not None
+            if row.lbtestcd == "BLYCE" and row.lbstresn is not None
         )
 
 

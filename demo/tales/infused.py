@@ -6,7 +6,7 @@ from typing import Final
 
 from core.models import ReportKind
 from demo.journey import STAY, Journey
-from demo.tales.told import CRS, FEVER_SEEN, antipyretic, died, event, medicine, serious, settle, treated
+from demo.tales.told import CRS, FEVER_SEEN, antipyretic, died, event, medicine, monthly, serious, settle, treated
 
 FATAL: Final = {"aeout": "FATAL", "aetoxgr": "5", "aeser": "Y", "aesercrit": ["DEATH"], "aerel": "NOT RELATED"}
 COLITIS: Final = {"aetoxgr": "3", "aecontrt": "N", "aerel": "POSSIBLE", "aerelld": "POSSIBLE"}
@@ -23,6 +23,8 @@ def month_6(journey: Journey) -> None:
     for name, day in (("D21", 21), ("D28", 28), ("M2", 61), ("M3", 92)):
         journey.visit(name, day)
     event(journey, "Upper respiratory tract infection", 117, 124, aeendat=journey.on(124).isoformat()[:7])
+    monthly(journey, 120)
+    monthly(journey, 151)
     relapse = journey.desk.added("RSC", journey.on(168), "Double vision and drooping eyelids came back")
     journey.visit(relapse, 168)
     event(journey, "Myasthenia gravis relapse", 165, None, aespecial=["MG EXACERBATION"], aetoxgr="2", aecontrt="N",

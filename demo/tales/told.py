@@ -68,6 +68,13 @@ def died(journey: Journey, line: int, day: int, term: str) -> None:
     journey.desk.line("DTH", said, by=journey.desk.staff.investigator)
 
 
+def monthly(journey: Journey, day: int) -> int:
+    """The monthly check of pregnancy and contraception, by telephone; gives its number."""
+    said: dict[str, Any] = {"pmcdat": journey.on(day).isoformat(), "pmctest": "Y", "pmcwhere": "HOME", "pmcres": "NEG"}
+    said |= {"pmcdtc": journey.moment(day, "07:10"), "pmcmens": "N", "pmcmeth": ["IUD"], "pmclapse": "N"}
+    return journey.desk.line("PMC", said | {"pmcadvice": "Y"})
+
+
 def settle(journey: Journey, text: str, **about: Any) -> None:
     """The site answers what is open, the monitor closes it."""
     journey.desk.answer(text, **about)
