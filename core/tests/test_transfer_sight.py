@@ -25,6 +25,7 @@ from core.actions import file as files
 from core.actions import query as queries
 from core.actions import visit as visits
 from core.actions.entry import Entry
+from core.actions.subject import add
 from core.actions.transfer import transfer
 from core.listings.base import Asked
 from core.listings.exceptions import BY_NAME
@@ -217,3 +218,12 @@ def late(sites: set[int] | None) -> list[int]:
     """How late what these sites see was entered."""
     ever = (datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
     return [line.figure for line in BY_NAME["late-entry"].lines(Asked(*ever, sites))]
+
+
+def test_the_former_site_names_the_subject_in_the_change_list_alone(moved: Subject, cast: Cast) -> None:
+    client = client_of(cast.investigator)
+    assert client.get("/changes/?subject=01-001").status_code == 200
+    for url in ("/queries/", "/deviations/"):
+        assert client.get(f"{url}?subject=01-001").status_code == 400, url
+    add(cast.other_site, by=cast.actor(cast.other_coordinator))
+    assert client.get("/changes/?subject=02-001").status_code == 400
