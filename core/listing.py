@@ -113,12 +113,17 @@ class Filters(forms.Form):
     def clean_subject(self) -> Subject | None:
         """A subject the reader may see; whether another site has that number is not said."""
         number = self.cleaned_data["subject"]
-        found = Subject.objects.filter(number=number, site__in=self.sites).first() if number else None
+        found = Subject.objects.filter(self.known, number=number).first() if number else None
         if number and found is None:
             raise forms.ValidationError(
                 _("There is no subject of this number at your sites. Numbers read like 01-001.")
             )
         return found
+
+    @property
+    def known(self) -> Q:
+        """Which subjects the reader may name."""
+        return Q(site__in=self.sites)
 
     @property
     def visible(self) -> Q:

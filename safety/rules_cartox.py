@@ -168,6 +168,21 @@ def checklist_has_its_event(context: Context) -> bool | None:
 
 
 @trial_rule(
+    "IECHS-12",
+    _("This event is marked as IEC-HS, but every IEC-HS checklist says that it is none. Please check both."),
+    form="AE",
+    item="aespecial",
+    forms=("IECHS",),
+)
+def checklist_bears_the_event_out(context: Context) -> bool | None:
+    """Hines et al. 2023: a suspicion graded 0 is no IEC-HS (clinical reference pack, 4.4)."""
+    grades = [checklist.hsgrade for checklist in context.records("IECHS")]
+    if not grades or "IEC-HS" not in (context.record.aespecial or ()):
+        return None
+    return any(grade != "0" for grade in grades)
+
+
+@trial_rule(
     "INFC-10",
     _("An active infection that began after consent is recorded here, but no adverse event “Infection” covers it."),
     form="INFC",

@@ -161,18 +161,16 @@ class Several(ItemField, ArrayField):
         column = self.quoted_name(connection)
         return f"{column} <@ ARRAY[{quoted(self.codes)}]::varchar[] AND cardinality({column}) > 0"
 
-    def get_prep_value(self, value: Any) -> Any:
-        """In the list's order; none chosen is no value."""
-        return [code for code in self.codes if code in value] or None if value else None
-
     def run_validators(self, value: Any) -> None:
         """No value has nothing to validate; Django's own array field would count through it."""
         if value is not None:
             super().run_validators(value)
 
     def to_python(self, value: Any) -> Any:
-        """A list, or no value; a text is no list."""
-        return value if isinstance(value, list) else [value] if value else None
+        """Each once, in the list's order; none chosen is no value. What is not in the list stays, to be refused."""
+        chosen = value if isinstance(value, list) else [value] if value else []
+        known = [code for code in self.codes if code in chosen]
+        return known + [code for code in chosen if code not in self.codes] or None
 
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         """A code outside the list is a type error."""

@@ -29,6 +29,12 @@ def _count(name: str) -> int:
     return int(protocol.number(name))
 
 
+# A visit's date. Of a subject that went to another site the former one knows the date that it gave itself.
+DATED: Final = """
+    CROSS JOIN LATERAL (SELECT CASE WHEN %(everywhere)s OR s.site_id = ANY(%(sites)s) THEN v.visit_on ELSE (
+        SELECT h.visit_on FROM core_historicalvisit h JOIN core_change own ON own.id = h.change_id
+        WHERE h.id = v.id AND own.site_id = ANY(%(sites)s) ORDER BY h.history_id DESC LIMIT 1) END AS visit_on) dated
+"""
 LATE: Final = Listing(
     "late-entry",
     gettext_lazy("Entered late"),
@@ -39,13 +45,14 @@ LATE: Final = Listing(
     lambda line: ngettext("%(n)s day after the visit", "%(n)s days after the visit", line.figure) % {"n": line.figure},
     lambda: {"days": protocol.days("late_entry")},
     f"""
-    SELECT c.at, {PLACE}, (c.at AT TIME ZONE site.time_zone)::date - v.visit_on AS figure
+    SELECT c.at, {PLACE}, (c.at AT TIME ZONE site.time_zone)::date - dated.visit_on AS figure
     FROM core_change c JOIN core_subject s ON s.id = c.subject_id JOIN accounts_site site ON site.id = c.site_id
     JOIN core_visit v ON v.subject_id = c.subject_id
         AND c.visit_name = v.code || CASE WHEN v.ordinal > 0 THEN '-' || v.ordinal ELSE '' END
+    {DATED}
     WHERE c.at >= %(since)s AND c.at < %(until)s AND (%(everywhere)s OR c.site_id = ANY(%(sites)s))
         AND c.kind = 'CREATE' AND c.role <> '' AND c.form_code <> ''
-        AND (c.at AT TIME ZONE site.time_zone)::date - v.visit_on > %(days)s
+        AND (c.at AT TIME ZONE site.time_zone)::date - dated.visit_on > %(days)s
     {NEWEST}
     """,
 )

@@ -62,6 +62,11 @@ class ChangeFilters(Filters):
             if isinstance(field, forms.BooleanField):
                 field.widget.attrs["class"] = "form-check-input"
 
+    @property
+    def known(self) -> Q:
+        """Also those that went to another site: the former one keeps its own part of their trail."""
+        return super().known | Q(changes__site__in=self.sites)
+
     def clean_reason(self) -> tuple[str, ...]:
         """The words as the index has them."""
         typed = self.cleaned_data["reason"]

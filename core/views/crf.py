@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedRequest, requires
 from accounts.permissions import Permission
-from core import entry_gates, protocol, schedule
 from core.actions import after_lock
 from core.actions import crf as acts
 from core.actions import draft as journal
 from core.actions import file as files
 from core.actions.errors import Conflict, Refused
 from core.actions.trail import Where
-from core.asking import asking_role
-from core.asof import log_lines, queries_at, rows_at
+from core.asof import log_lines, rows_at
 from core.crf import forms, read
 from core.crf.items import Kind
-from core.crf.rules import Context
 from core.holds import held_of
 from core.models import FormStatus
 from core.moment import BadMoment, asked_for, keep
 from core.places import LOG, NEW, Place, find_place, find_subject_at, place_of, visit_of
 from core.records import applies
+from core.views.crf_page import may_enter, page
 from core.views.posted import token, whole
 from core.views.queries import because
-from core.wording import source
-from core.wording.standing import Standing, standing
 
 
 @requires(Permission.VIEW_CLINICAL)
@@ -53,7 +45,7 @@ def edit(request: AuthenticatedRequest, number: str, visit: str, code: str, key:
         if place.moment is not None:
             raise BadMoment(_("This page shows the past, where nothing can be changed. Go back to now first."))
         return _save(request, place)
-    typed = journal.pending(place, by=request.actor) if _may_enter(request, place) else {}
+    typed = journal.pending(place, by=request.actor) if may_enter(request, place) else {}
     rows = rows_at(place)
     laid_over = forms.restored(place, rows, typed) if typed else None
     form = forms.CrfForm(place, rows, laid_over, after_lock=_is_after_lock(place))
@@ -61,7 +53,7 @@ def edit(request: AuthenticatedRequest, number: str, visit: str, code: str, key:
     if laid_over is not None and journal.is_older(place, by=request.actor):
         mine = {name: laid_over.getlist(name) for name in laid_over}
         differing = forms.compare(form, forms.posted(place, rows), mine)
-    return _page(request, place, form, restored=bool(typed), differing=differing)
+    return page(request, place, form, restored=bool(typed), differing=differing)
 
 
 def _save(request: AuthenticatedRequest, place: Place) -> HttpResponse:
@@ -70,7 +62,7 @@ def _save(request: AuthenticatedRequest, place: Place) -> HttpResponse:
     form = forms.CrfForm(place, rows_at(place), posted, after_lock=past_hold)
     _keep_files(request, place, form, posted)
     if not form.is_valid():
-        return _page(request, place, form, status=400)
+        return page(request, place, form, status=400)
     try:
         saved = _act(request, place, form, past_hold=past_hold)
     except Conflict as conflict:
@@ -81,7 +73,7 @@ def _save(request: AuthenticatedRequest, place: Place) -> HttpResponse:
         form.show_errors(error.message_dict)
     else:
         return _saved(request, place, saved)
-    return _page(request, place, form, status=400)
+    return page(request, place, form, status=400)
 
 
 def _act(request: AuthenticatedRequest, place: Place, form: forms.CrfForm, *, past_hold: bool) -> acts.Saved:
@@ -145,120 +137,7 @@ def _conflict(request: AuthenticatedRequest, place: Place, key: int) -> HttpResp
     form.is_valid()
     mine = {name: request.POST.getlist(name) for name in request.POST}
     differing = forms.compare(form, forms.posted(current, rows_at(current)), mine)
-    return _page(request, current, form, status=409, differing=differing)
-
-
-def _page(
-    request: AuthenticatedRequest,
-    place: Place,
-    form: forms.CrfForm,
-    *,
-    status: int = 200,
-    restored: bool = False,
-    differing: Any = None,
-) -> HttpResponse:
-    may_read_trail = request.actor.can(Permission.VIEW_TRAIL, place.subject.site)
-    form.attach(queries_at(place.at, place.form.code, place.key) if place.record else [])
-    stands = standing(place, {name: list(rows.values()) for name, rows in form.rows_by_group.items()})
-    panel = import_string(place.form.panel)(place, form.rows_by_group) if place.form.panel else None
-    context = {
-        "panel": panel,
-        "place": place,
-        "subject": place.subject,
-        "site": place.subject.site,
-        "form": form,
-        "moment": place.moment,
-        "standing": stands,
-        "links": _links(request, place),
-        "may_enter": _is_writable(request, place, stands) and _may_enter(request, place),
-        "may_void": _is_writable(request, place, stands)
-        and _may(request, place, Permission.VOID_RECORD)
-        and place.record is not None,
-        "may_answer": _may(request, place, Permission.ANSWER_QUERY),
-        "because": because(request, place),
-        "whole_queries": form.queries.get("", []),
-        "queries_url": place.url_of("query-form") if place.record else "",
-        "may_raise": place.moment is None and asking_role(request.actor, place.subject.site) is not None,
-        "token": request.POST.get("token") or _begun(request, place, restored) or forms.new_token(),
-        "restored": restored,
-        "differing": differing,
-        "draft_url": place.url_of("crf-draft"),
-        "discard_url": place.url_of("crf-draft-discard"),
-        "void_url": place.url_of("crf-void"),
-        "history_url": place.url_of("crf-history") if may_read_trail else "",
-        "late_by": _late_by(place),
-        "source": source.source(place),
-        "source_late": source.late(place),
-        "refusals": _refusals(request, place),
-        "again_url": _again_url(place),
-        "today": place.subject.site.today(),
-        "window": _window(place),
-    }
-    return render(request, "core/crf_edit.html", context, status=status)
-
-
-def _window(place: Place) -> Any:
-    return schedule.current().window(place.at.plan, place.subject.anchors)
-
-
-def _refusals(request: AuthenticatedRequest, place: Place) -> list[Any]:
-    """Why a new form cannot be entered here; said before anything is typed."""
-    if place.record is not None or not _may(request, place, Permission.ENTER_DATA):
-        return []
-    return list(entry_gates.refusals(place.form, Context(place.subject, place.form.model(), place.at.visit)))
-
-
-def _is_writable(request: AuthenticatedRequest, place: Place, stands: Standing) -> bool:
-    """Open, or to be entered past a hold by those who may."""
-    return stands.is_open or (stands.after_lock and _may(request, place, Permission.ENTER_AFTER_LOCK))
-
-
-def _may_enter(request: AuthenticatedRequest, place: Place) -> bool:
-    voided = place.record is not None and place.record.voided
-    return not voided and _may(request, place, Permission.ENTER_DATA)
-
-
-def _may(request: AuthenticatedRequest, place: Place, permission: Permission) -> bool:
-    """The past is read, not written."""
-    return place.moment is None and request.actor.can(permission, place.subject.site)
-
-
-def _links(request: AuthenticatedRequest, place: Place) -> list[tuple[str, str, str]]:
-    """Where else this record is worked on: address, icon, words."""
-    if place.record is None or place.moment is not None:
-        return []
-    here = f"?visit={place.at.name}&form={place.form.code}&key={place.key}"
-    pages = (
-        (Permission.VERIFY_SOURCE, "verify", "check-circle", _("Verify")),
-        (Permission.SIGN, "subject-sign", "pencil", _("Sign")),
-        (Permission.FREEZE, "hold-page", "lock", _("Freeze or lock")),
-    )
-    return [
-        (reverse(name, kwargs={"number": place.subject.number}) + here, icon, words)
-        for permission, name, icon, words in pages
-        if _may(request, place, permission)
-    ]
-
-
-def _begun(request: AuthenticatedRequest, place: Place, restored: bool) -> UUID | None:
-    """The page that a restored new line was begun on."""
-    return journal.token_of(place, by=request.actor) if restored else None
-
-
-def _late_by(place: Place) -> int:
-    """How many days after the visit the form was entered, where that is more than the parameter allows (ENT-02)."""
-    if place.record is None or place.at.visit is None or place.at.visit.visit_on is None:
-        return 0
-    entered = timezone.localtime(place.record.entered_at, place.subject.site.clock).date()
-    days: int = (entered - place.at.visit.visit_on).days
-    return days if days > protocol.days("late_entry") else 0
-
-
-def _again_url(place: Place) -> str:
-    """Where a form of a visit is entered again once its record is void."""
-    if place.record is None or not place.record.voided or place.form.log:
-        return ""
-    return replace(place, key=place.key + 1, record=None).url
+    return page(request, current, form, status=409, differing=differing)
 
 
 def _keep_files(request: AuthenticatedRequest, place: Place, form: forms.CrfForm, posted: QueryDict) -> None:

@@ -25,6 +25,7 @@ from safety.codes import (
 
 CTCAE = "CTCAE 5.0"  # the registry entry names this version
 ASTCT = "ASTCT 2019"  # Lee et al. 2019, for CRS and ICANS
+ASTCT_2023 = "ASTCT 2023"  # Hines et al. 2023, for IEC-HS
 FATAL = Outcome.FATAL
 OVER = {FATAL, Outcome.RECOVERED, Outcome.SEQUELAE}
 GOING_ON = {Outcome.RECOVERING, Outcome.NOT_RECOVERED}
@@ -66,7 +67,7 @@ class AdverseEvent(Crf):
     aeteae = coded(_("Treatment-emergent"), NoYes, sdtm="AETRTEM")
     aetoxgr = coded(
         _("Highest grade"), Grade, heading=_("Severity"), sdtm="AETOXGR",
-        help=_("CTCAE 5.0. For CRS and ICANS the grade of ASTCT 2019."),
+        help=_("CTCAE 5.0. For CRS and ICANS the grade of ASTCT 2019, for IEC-HS that of ASTCT 2023."),
     )  # fmt: skip
     aetoxscl = text(_("Grading system"), length=20, sdtm="SUPPAE.QVAL where QNAM = AETOXSCL")
     aeser = coded(_("Is it serious?"), NoYes, sdtm="AESER")
@@ -125,10 +126,13 @@ class AdverseEvent(Crf):
         found = days.is_emergent(aestdat, days.infusions_of(subject), protocol.days("teae_window"))
         return None if found is None else NoYes.YES if found else NoYes.NO
 
-    @derive("aetoxscl", "AE-SCALE")
+    @derive("aetoxscl", "AE-SCALE", version=2)
     def grading_system(aetoxgr: str, aespecial: list[str] | None = None) -> str:
-        """Kept with each grade: a later version grades otherwise (clinical reference pack, 0.8)."""
-        return ASTCT if {SpecialInterest.CRS, SpecialInterest.ICANS} & set(aespecial or ()) else CTCAE
+        """Kept with each grade: a later version grades otherwise (clinical reference pack, 0.8, 4.4)."""
+        special = set(aespecial or ())
+        if {SpecialInterest.CRS, SpecialInterest.ICANS} & special:
+            return ASTCT
+        return ASTCT_2023 if SpecialInterest.IEC_HS in special else CTCAE
 
     @rule("AE-01", _("The event ended before it started. Please check both dates."))
     def ends_after_start(aestdat: PartialDate, aeendat: PartialDate) -> bool:

@@ -114,6 +114,9 @@ def test_the_outcome_fits_whether_it_goes_on(going_on: str, outcome: str, asked:
         (["INFECTION"], "CTCAE 5.0"),
         (["CRS"], "ASTCT 2019"),
         (["ICANS", "CARDIAC"], "ASTCT 2019"),
+        (["IEC-HS"], "ASTCT 2023"),
+        (["CRS", "IEC-HS"], "ASTCT 2019"),
+        (["LICATS"], "CTCAE 5.0"),
     ],
 )
 def test_the_grading_system_is_kept_with_the_grade(special: list[str] | None, scale: str) -> None:

@@ -113,3 +113,18 @@ def test_an_event_marked_so_has_its_checklist() -> None:
     assert "IECHS-10" in fired(found)
     assert "IECHS-10" not in fired(found, others=[checklist()])
     assert "IECHS-10" not in fired(filled("AE", subject=infused(), aespecial=["CRS"]))
+
+
+@pytest.mark.req("SAF-05")
+@pytest.mark.parametrize(
+    ("grades", "asked"),
+    [((), False), (("0",), True), (("0", "0"), True), (("1",), False), (("0", "1"), False), ((None,), False)],
+)
+def test_an_event_marked_so_is_borne_out_by_a_checklist(grades: tuple[str | None, ...], asked: bool) -> None:
+    found = filled("AE", subject=infused(), aespecial=["IEC-HS"])
+    assert ("IECHS-12" in fired(found, others=[checklist(hsgrade=grade) for grade in grades])) is asked
+
+
+def test_a_checklist_that_found_none_says_nothing_of_other_events() -> None:
+    found = filled("AE", subject=infused(), aespecial=["LICATS"])
+    assert "IECHS-12" not in fired(found, others=[checklist(hsgrade="0")])
