@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from accounts.actor import Actor
 from accounts.testing import Cast
@@ -38,6 +40,14 @@ def test_it_works(cast: Cast, subject: Subject, coordinator: Actor) -> None:
         assert words in text
     assert 'href="/subjects/01-001/visits/SCR/VS/"' in answer.content.decode()
     assert 'href="/subjects/01-001/visits/D28/"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("reader", ["coordinator", "investigator", "monitor", "data_manager"])
+def test_every_icon_of_the_page_is_in_the_sprite(cast: Cast, subject: Subject, reader: str) -> None:
+    sprite = Path(settings.BASE_DIR, "static/vendor/bootstrap-icons/sprite.svg").read_text()
+    used = set(re.findall(r"sprite\.svg#([a-z0-9-]+)", page(cast, reader=getattr(cast, reader)).content.decode()))
+    assert len(used) > 3
+    assert used <= set(re.findall(r'<symbol id="([^"]+)"', sprite))
 
 
 def test_milestones_and_the_day_since_infusion_stand_at_the_top(

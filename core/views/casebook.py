@@ -88,7 +88,7 @@ def _links(request: AuthenticatedRequest, subject: Subject) -> list[tuple[str, s
         (Permission.VIEW_CLINICAL, "signature-list", "pencil", _("Signatures")),
         (Permission.VIEW_CLINICAL, "reconciliation", "check-circle", _("Safety reconciliation")),
         (Permission.VIEW_CLINICAL, "hold-page", "lock", _("Freeze and lock")),
-        (Permission.VIEW_CLINICAL, "subject-derived", "graph-up", _("Derived values")),
+        (Permission.VIEW_CLINICAL, "subject-derived", "layers", _("Derived values")),
         (Permission.TRANSFER_SUBJECT, "subject-transfer", "arrow-right", _("Transfer")),
         (Permission.VIEW_TRAIL, "mask-list", "slash-circle", _("Masking")),
     )

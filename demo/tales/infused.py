@@ -45,7 +45,7 @@ def month_3(journey: Journey) -> None:
     colitis = event(journey, "Diarrhoea with fever and blood", 16, 20, **COLITIS)
     journey.visit("D28", 28, leave_out=("DLT",))
     row = {"dltsrc": "AE", "dltline": str(colitis), "dltorgan": "GI", "dltrule": "4", "dltinv": "DLT"}
-    said = {"dltprop": "DLT"}
+    said = {"dltprop": "DLT", "dltsrcdat": "", "dltminut": ""}
     journey.fill("D28", "DLT", 28, said, rows={"candidates": [row | {"dltcom": "No other cause was found."}]})
     journey.visit("M2", 70)
     settle(journey, "Date is right. The subject was travelling for work.", form_code="SV")

@@ -49,6 +49,7 @@ def treated(journey: Journey, line: int, *medicines: int) -> None:
 def antipyretic(journey: Journey, line: int, first: int, last: int, reason: str = "CRS") -> int:
     """Paracetamol against the fever of an event."""
     said = {"cmclas": "OTHER", "cmindc": reason, "cmaeno": str(line), "cmdose": "500", "cmdosfrq": "QID"}
+    said |= {"cmindcsp": "Chills"} if reason == "AE" else {}
     days = (journey.on(first).isoformat(), journey.on(last).isoformat())
     return medicine(journey, "Paracetamol", *days, **said, cmroute="ORAL")
 

@@ -34,7 +34,9 @@ def run(**options: object) -> str:
 
 def data(site: str = "") -> Data:
     """All that was entered, subject by subject and in order, without ids, times and salts."""
-    items = ChangeItem.objects.exclude(field__in=(WHOLE, "signature_id")).order_by("change__subject__number", "change__seq", "id")
+    items = ChangeItem.objects.exclude(field__in=(WHOLE, "signature_id")).order_by(
+        "change__subject__number", "change__seq", "id"
+    )
     act = [f"change__{name}" for name in ("actor_name", "visit_name", "form_code", "reason")]
     what = ["table_name", "row_key", "field", "old", "new", "system_rule"]
     found = items.filter(change__subject__number__startswith=site)

@@ -107,6 +107,14 @@ class Seen:
             self.use(label, words.shown(self.code, item, value, self.group))
         return value
 
+    def as_named(self, name: str, item: str) -> None:
+        """Note an answer under what another one names, a medicine for example; under its own label without a name."""
+        named, value = self.peek(name), self.peek(item)
+        if named is None or value is None:
+            self(item)
+        else:
+            self.use(named, words.shown(self.code, item, value, self.group))
+
     def peek(self, item: str) -> Any:
         """The same without noting it."""
         self.evidence.declared(self.code, item, self.group)

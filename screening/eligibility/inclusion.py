@@ -96,7 +96,7 @@ def _failed(row: Seen) -> bool | None:
     kind, outcome = row.peek("cmclas"), row.peek("cmout")
     if kind is not None and kind not in CONVENTIONAL:
         return False
-    row.use(row.peek("cmtrt") or str(row("cmclas")), str(row("cmout")))
+    row.as_named("cmtrt", "cmout")
     known = outcome not in (None, "UNKNOWN")
     return all_of(None if kind is None else True, outcome in FAILED if known else None)
 

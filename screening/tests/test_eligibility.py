@@ -166,6 +166,9 @@ def test_what_is_used_is_said_with_its_date_and_its_place() -> None:
     used = found["I3"].used[0]
     assert (used.value, str(used.on)) == ("IIIa: moderate, mostly limbs or trunk", "2026-03-02")
     assert used.place == answers.Spot("SCR", "MGFA", 1)
+    assert {(each.label, each.value) for each in found["I6"].used} == {
+        ("prednisone", "Relapse or worsening on it or after it")
+    }
 
 
 def test_a_log_line_and_a_later_record_stand_where_they_are_found() -> None:
