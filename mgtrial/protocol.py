@@ -320,8 +320,6 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     Parameter(
         "thymectomy_before_screening", _("Thymectomy before screening, at least"), "mo", 12, REGISTRY, Status.REGISTRY
     ),
-    Parameter("qtc_men", _("QTcF of men excludes above"), "ms", 450, ELIGIBILITY, Status.PROPOSAL),
-    Parameter("qtc_women", _("QTcF of women excludes above"), "ms", 470, ELIGIBILITY, Status.PROPOSAL),
     Parameter(
         "severe_infection_grade",
         _("Active infection excludes from CTCAE grade"),

@@ -59,7 +59,7 @@ def heart_disease(ask: Evidence) -> bool | None:
 
 
 def _is_long(ask: Evidence, mean: Decimal) -> bool | None:
-    limits = {sex: protocol.number(name) for sex, name in (("M", "qtc_men"), ("F", "qtc_women"))}
+    limits = {sex: protocol.number(name) for sex, name in (("M", "qtcf_limit_men"), ("F", "qtcf_limit_women"))}
     sex = ask.value("DM", "sex")
     if sex is not None:
         return bool(mean > limits[sex])
